@@ -1,1 +1,1 @@
-
+"""What every action shares; knows nothing of releases or images."""
