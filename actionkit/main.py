@@ -26,7 +26,7 @@ def run_action(workflow: Workflow, action: Callable[[Workflow], None]) -> int:
         workflow.quote(f"\n{error}\n")
         workflow.error(error)
         return FAILED
-    except Exception as error:  # noqa: BLE001 - the last resort: nobody above us can report it
+    except Exception as error:
         workflow.quote(traceback.format_exc())
         workflow.error(_bug(error))
         return BUG
@@ -37,5 +37,5 @@ def _bug(error: Exception) -> ActionError:
     return ActionError(
         f"internal error: {type(error).__name__}: {error}",
         why="this should not happen, whatever the inputs were",
-        fix="report it with the traceback from the log; what was already published is finished by running again",
+        fix="report it with the traceback from the log; run again: what was published is kept",
     )
