@@ -1,0 +1,149 @@
+"""GitHub Releases: find, draft, fill with assets, publish.
+
+Source: https://docs.github.com/rest/releases/releases and …/assets
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from actionkit.errors import ActionError
+from actionkit.forge.client import Forge
+
+if TYPE_CHECKING:
+    from github.GitRelease import GitRelease
+    from github.GitReleaseAsset import GitReleaseAsset
+
+MakeLatest = Literal["true", "false", "legacy"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """A file of a release; an upload that broke leaves ``state`` other than ``uploaded``."""
+
+    identity: int
+    name: str
+    state: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """A GitHub Release as it is now; a draft has no tag until it is published."""
+
+    identity: int
+    tag: str
+    title: str
+    body: str
+    draft: bool
+    prerelease: bool
+    url: str
+    upload_url: str
+    assets: tuple[Asset, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoRelease:
+    """There is neither a release nor a draft for ``tag``."""
+
+    tag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseText:
+    """What a release says: title, body in Markdown, and the pre-release flag."""
+
+    title: str
+    body: str
+    prerelease: bool
+
+
+def find_release(forge: Forge, tag: str) -> Release | NoRelease:
+    """Find the release or draft of ``tag``; the published one wins over drafts of the same name.
+
+    Drafts are only in the list, and only for a token that may write: ``releases/tags/{tag}`` hides them.
+    """
+    with forge.doing("list the releases", permission="contents: write"):
+        matching = [release for release in forge.repo.get_releases() if release.tag_name == tag]
+    if not matching:
+        return NoRelease(tag=tag)
+    return _release(min(matching, key=lambda release: (release.draft, release.id)))
+
+
+def create_draft(forge: Forge, tag: str, text: ReleaseText) -> Release:
+    """Create a draft for the existing ``tag``.
+
+    No ``target_commitish`` is sent: GitHub refuses one on a commit that touches ``.github/workflows``.
+    """
+    with forge.doing(f"create the release {tag}", permission="contents: write"):
+        return _release(
+            forge.repo.create_git_release(
+                tag, name=text.title, message=text.body, draft=True, prerelease=text.prerelease
+            )
+        )
+
+
+def upload_asset(forge: Forge, release: Release, path: Path, media_type: str) -> None:
+    """Upload ``path`` under its own name, after deleting a broken upload of that name."""
+    with forge.doing(f"upload the asset {path.name}", permission="contents: write"):
+        remote = forge.repo.get_release(release.identity)
+        for asset in remote.get_assets():
+            if asset.name == path.name:
+                asset.delete_asset()
+        uploaded = remote.upload_asset(str(path), content_type=media_type, name=path.name)
+    if uploaded.size != path.stat().st_size:
+        raise ActionError(
+            f"the asset {path.name} arrived with {uploaded.size} of {path.stat().st_size} bytes",
+            fix="run again: the broken upload is replaced",
+        )
+
+
+def publish(forge: Forge, release: Release, text: ReleaseText, make_latest: MakeLatest) -> Release:
+    """Publish a draft, last of all: an immutable release cannot be changed afterwards."""
+    with forge.doing(f"publish the release {release.tag}", permission="contents: write"):
+        remote = forge.repo.get_release(release.identity)
+        return _release(
+            remote.update_release(
+                text.title,
+                text.body,
+                draft=False,
+                prerelease=text.prerelease,
+                tag_name=release.tag,
+                make_latest=make_latest,
+            )
+        )
+
+
+def update_body(forge: Forge, release: Release, body: str) -> Release:
+    """Replace the body of a release and nothing else."""
+    with forge.doing(f"change the notes of the release {release.tag}", permission="contents: write"):
+        remote = forge.repo.get_release(release.identity)
+        return _release(
+            remote.update_release(
+                release.title,
+                body,
+                draft=release.draft,
+                prerelease=release.prerelease,
+                tag_name=release.tag,
+            )
+        )
+
+
+def _release(remote: GitRelease) -> Release:
+    return Release(
+        identity=remote.id,
+        tag=remote.tag_name,
+        title=remote.name or remote.tag_name,
+        body=remote.body or "",
+        draft=remote.draft,
+        prerelease=remote.prerelease,
+        url=remote.html_url,
+        upload_url=remote.upload_url,
+        assets=tuple(_asset(asset) for asset in remote.assets),
+    )
+
+
+def _asset(remote: GitReleaseAsset) -> Asset:
+    return Asset(identity=remote.id, name=remote.name, state=remote.state, size=remote.size)
