@@ -1,0 +1,38 @@
+# The front door: make rehearse, make test. Needs Python 3.11 or later, git and make; sets up the rest itself.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+BIN := .venv/bin
+REPO ?=
+
+.PHONY: setup rehearse test check format docs bench clean
+
+setup: .venv/.ready ## Leave the command at .venv/bin/release-pipeline
+
+.venv/.ready: pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, this is %d.%d" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip --quiet install uv==$(UV_VERSION)
+	@$(BIN)/uv sync --quiet --frozen --inexact
+	@touch $@
+
+rehearse: setup ## The whole pipeline on this machine; REPO=path takes a copy of your own repository
+	@$(BIN)/release-pipeline rehearse $(if $(REPO),"$(REPO)")
+
+test: setup ## Everything: unit, contract, real git, local GitHub, end to end in containers
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: setup ## The static part alone, in seconds
+	@$(BIN)/python -m pytest -q tests/contract $(ARGS)
+
+format: setup
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+docs: setup ## Regenerate the tables of the READMEs from the action.yml files
+	@$(BIN)/cog -r -P README.md release/README.md images/README.md
+
+bench: setup ## Measure beside the peers
+	@$(BIN)/python -m bench
+
+clean: ## Remove what setup and the tests made; the engine's folder .lab/ too
+	@rm -rf .venv .cache .lab rehearsal-out
