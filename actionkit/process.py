@@ -82,6 +82,28 @@ def stream(
         raise _failed(argv, process.returncode, "\n".join(tail), secrets)
 
 
+def start(
+    argv: Sequence[str], *, log: Path, cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start ``argv`` in a session of its own, so that Ctrl-C in the terminal does not reach it, and return.
+
+    Both output streams replace the content of ``log``. Raise CommandFailed when the program is missing.
+    """
+    with log.open("wb") as output:
+        try:
+            return subprocess.Popen(
+                tuple(argv),
+                cwd=cwd,
+                env=_environment(env),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except FileNotFoundError as error:
+            raise _missing(argv, error) from error
+
+
 def _environment(extra: Mapping[str, str] | None) -> dict[str, str]:
     return {**os.environ, **(extra or {})}
 
