@@ -92,6 +92,6 @@ def _unknown(name: str, text: str, options: Iterable[str]) -> InputError:
 
 
 def _named(name: str, error: ActionError) -> ActionError:
-    if name in error.what:
+    if error.what.startswith((name, f"input {name}")):
         return error
     return InputError(f"input {name}: {error.what}", why=error.why, fix=error.fix, yaml=error.yaml)

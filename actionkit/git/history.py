@@ -9,21 +9,43 @@ from typing import Final
 from actionkit.errors import ActionError
 from actionkit.git.command import Git
 
-_COMMIT_FORMAT: Final = "%H%x00%P%x00%an%x00%ae%x00%B"
-_COMMIT_FIELDS: Final = 5
+_COMMIT_FORMAT: Final = "%H%x00%P%x00%an%x00%ae%x00%at%x00%B"
+_COMMIT_FIELDS: Final = 6
+_SHORT: Final = 7
 _TAG_FORMAT: Final = "%(refname)%00%(objectname)%00%(*objectname)%00%(contents)%00%01"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
-    """One commit; ``message`` is the whole raw message, ``paths`` what it touched where that was asked."""
+    """One commit as git tells it.
+
+    ``message`` is the raw, whole message; ``paths`` are the files it changes, needed only for path filters;
+    ``authored`` is the author date in any fixed spelling: a cherry-pick keeps it, so it tells the same
+    change from a second change of the same words.
+    """
 
     sha: str
-    parents: tuple[str, ...]
+    parents: tuple[str, ...] = ()
     author_name: str
     author_email: str
     message: str
     paths: tuple[str, ...] = ()
+    authored: str = ""
+
+    @property
+    def short(self) -> str:
+        """The first seven digits of the hash."""
+        return self.sha[:_SHORT]
+
+    @property
+    def subject(self) -> str:
+        """The message's first line."""
+        return self.message.strip().split("\n", 1)[0].strip()
+
+    @property
+    def is_merge(self) -> bool:
+        """Whether it joins two or more lines of history."""
+        return len(self.parents) > 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,12 +146,15 @@ def _tag(namespace: str, refname: str, object_sha: str, peeled: str, message: st
     )
 
 
-def _commit(sha: str, parents: str, author_name: str, author_email: str, message: str) -> Commit:
+def _commit(
+    sha: str, parents: str, author_name: str, author_email: str, authored: str, message: str
+) -> Commit:
     return Commit(
         sha=sha.strip(),
         parents=tuple(parents.split()),
         author_name=author_name,
         author_email=author_email,
+        authored=authored,
         message=message,
     )
 
