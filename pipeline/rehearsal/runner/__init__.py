@@ -1,0 +1,1 @@
+"""Run the project's own workflow files the way the Actions runner does, on this machine."""
