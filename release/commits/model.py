@@ -135,8 +135,8 @@ class CommitRules:
 
     ``minor``, ``patch`` and ``others`` are types in lower case; a type in none of them raises
     ``default_level``. ``paths`` and ``scopes`` are globs that choose one part of a repository: a commit
-    counts when one of its paths matches, or one of its changes' scopes does. A path glob that starts with ``!``
-    takes paths out again. ``bots`` are globs for author names and addresses, in lower case.
+    counts when one of its paths matches, or one of its changes' scopes does; a path glob that starts with
+    ``!`` takes paths out again. ``bots`` are globs for author names and addresses, in lower case.
     """
 
     minor: tuple[str, ...] = ("feat",)
