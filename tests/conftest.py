@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import NoReturn
 
 import pytest
+
+from pipeline.rehearsal import lab
 
 _PROGRAMS: Mapping[str, tuple[str, ...]] = {
     "cargo": ("cargo",),
@@ -26,9 +29,30 @@ def need() -> Callable[[str], str]:
         for program in _PROGRAMS.get(name, (name,)):
             if path := shutil.which(program):
                 return path
-        reason = f"this machine has no {name}: install it to run this test"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        _cannot(f"this machine has no {name}: install it to run this test")
 
     return find
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[lab.Engine]:
+    """One Docker engine for the whole session, with the base images; started by the first test that asks."""
+    found = lab.find_engine()
+    if isinstance(found, lab.NoEngine):
+        _cannot(str(found.error()))
+    with lab.engine(found) as running:
+        lab.ensure_base_images(running)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def registry(engine: lab.Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[lab.Registry]:
+    """One registry that demands a login, for the whole session; tests use repositories of their own in it."""
+    with lab.registry(engine, data=tmp_path_factory.mktemp("registry")) as running:
+        yield running
+
+
+def _cannot(reason: str) -> NoReturn:
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
