@@ -4,44 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
+from actionkit.git import Commit
 from actionkit.semver import Level, Version
 
-_SHORT: Final = 7
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commit:
-    """One commit as git tells it.
-
-    ``message`` is the raw, whole message; ``paths`` are the files it changes, needed only for path filters;
-    ``authored`` is the author date in any fixed spelling: a cherry-pick keeps it, so it tells the same
-    change from a second change of the same words.
-    """
-
-    sha: str
-    parents: tuple[str, ...] = ()
-    author_name: str
-    author_email: str
-    message: str
-    paths: tuple[str, ...] = ()
-    authored: str = ""
-
-    @property
-    def short(self) -> str:
-        """The first seven digits of the hash."""
-        return self.sha[:_SHORT]
-
-    @property
-    def subject(self) -> str:
-        """The message's first line."""
-        return self.message.strip().split("\n", 1)[0].strip()
-
-    @property
-    def is_merge(self) -> bool:
-        """Whether it joins two or more lines of history."""
-        return len(self.parents) > 1
+__all__ = [
+    "Change",
+    "Commit",
+    "CommitRules",
+    "Judgement",
+    "LevelRule",
+    "Reference",
+    "ReferenceKind",
+    "Treatment",
+]
 
 
 class ReferenceKind(StrEnum):

@@ -11,7 +11,7 @@ from release.version.model import (
     NothingToRelease,
     Prior,
     PriorRelease,
-    ZeroRule,
+    ZeroVersion,
     parse_bump,
     parse_prerelease,
 )
@@ -28,7 +28,7 @@ __all__ = [
     "Prior",
     "PriorRelease",
     "Series",
-    "ZeroRule",
+    "ZeroVersion",
     "bases",
     "candidates",
     "next_version",
