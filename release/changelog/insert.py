@@ -1,0 +1,101 @@
+"""Put the section of a release at its place."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from actionkit.errors import ActionError
+from actionkit.semver import Version
+from release.changelog.headings import Heading, headings
+
+NEW_FILE: Final = "# Changelog\n\nWhat changed in each release, the latest first.\n"
+# python-semantic-release's own mark, in its default spelling
+_FLAG: Final = "<!-- version list -->"
+_MARK: Final = "\ufeff"
+# `[1.2.0]: https://…` at the end of the file, as Keep a Changelog has them
+_DEFINITIONS: Final = re.compile(r"(?:^[ \t]*(?:\[[^\]\n]+\]:[^\n]*)?(?:\r?\n|\Z))+\Z", re.MULTILINE)
+_BLANKS: Final = re.compile(r"(?:\r?\n[ \t]*)*\Z")
+
+
+def insert_release(
+    text: str, section: str, *, version: Version, flag: str = _FLAG, path: str = "CHANGELOG.md"
+) -> str:
+    """Return the changelog with ``section`` (its heading first) as the newest release.
+
+    The place, in this order: below the line that is ``flag``; where "Unreleased" stands, whose entries become
+    part of the release; above the newest version; below the title of a changelog without versions. An empty
+    text becomes a new file. A changelog that has the version already is returned as it is. The section takes
+    on the file's line ends and the level of its version headings; nothing else changes.
+
+    Raise ActionError, naming ``path``, when no place can be found.
+    """
+    if not text.strip("\ufeff \t\r\n"):
+        return f"{text[: text.startswith(_MARK)]}{NEW_FILE}\n{section.strip()}\n"
+    found = headings(text)
+    if any(heading.names(version) for heading in found):
+        return text
+    newline = "\r\n" if "\r\n" in text else "\n"
+    own = _levelled(section.strip(), found).replace("\n", newline)
+    return _placed(text, own, found, flag, newline, path)
+
+
+def _placed(text: str, section: str, found: tuple[Heading, ...], flag: str, newline: str, path: str) -> str:
+    after_flag = re.search(rf"^{re.escape(flag)}[ \t]*(?:\r?\n|\Z)", text, re.MULTILINE) if flag else None
+    if after_flag:
+        return _between(text[: after_flag.end()], section, text[after_flag.end() :], newline)
+    unreleased = [heading for heading in found if heading.unreleased][:1]
+    versions = [heading for heading in found if heading.version][:1]
+    if unreleased and (not versions or unreleased[0].start < versions[0].start):
+        return _over(text, section, unreleased[0], found, newline)
+    if versions:
+        return _between(text[: versions[0].start], section, text[versions[0].start :], newline)
+    if len(found) == 1 and found[0].level == 1:
+        end = _end(text)
+        return _between(text[:end], section, text[end:], newline)
+    raise ActionError(
+        f"no place for a release found in {path}",
+        why="it has neither a heading with a version, nor one that says Unreleased, nor only a title",
+        fix=f"write a heading where the newest release belongs, or the line {_FLAG} above it",
+        yaml="## [Unreleased]",
+        file=path,
+        line=1,
+    )
+
+
+def _over(text: str, section: str, unreleased: Heading, found: tuple[Heading, ...], newline: str) -> str:
+    """Give the unreleased entries the release's heading, and put what the commits say below them."""
+    later = (other for other in found if other.start > unreleased.start)
+    end = min((other.start for other in later if 0 < other.level <= unreleased.level), default=_end(text))
+    heading, _, body = section.partition(newline)
+    written = text[unreleased.end : end]
+    if not written.strip():
+        return _between(text[: unreleased.end], section, text[end:], newline)
+    upper = _between(text[: unreleased.end], heading, written, newline)
+    return _between(upper, body.strip(), text[end:], newline)
+
+
+def _levelled(section: str, found: tuple[Heading, ...]) -> str:
+    """Lower the section's headings when the file's versions stand deeper than at the second level."""
+    deeper = next((heading.level - 2 for heading in found if heading.version or heading.unreleased), 0)
+    if deeper <= 0:
+        return section
+    return re.sub(r"^(?=#+ )", "#" * deeper, section, flags=re.MULTILINE)
+
+
+def _end(text: str) -> int:
+    """Where the text ends and only link definitions follow."""
+    found = _DEFINITIONS.search(text)
+    return found.start() if found and found[0].strip() else len(text)
+
+
+def _between(before: str, section: str, after: str, newline: str) -> str:
+    """Join three parts with a blank line at each seam, adding line ends but taking none away."""
+    blank = "" if not before.strip(_MARK) else newline * max(0, 2 - _line_ends(before))
+    seam = newline if after and not after.startswith(("\n", "\r\n")) else ""
+    return f"{before}{blank}{section}{newline}{seam}{after}"
+
+
+def _line_ends(text: str) -> int:
+    found = _BLANKS.search(text)
+    return found[0].count("\n") if found else 0
