@@ -52,12 +52,18 @@ class PermissionDenied(ActionError):
 
 
 class CommandFailed(ActionError):
-    """A command ended with a non-zero status; ``stderr`` is its text with secrets removed."""
+    """A command ended with a non-zero status.
 
-    def __init__(self, what: str, *, returncode: int, stderr: str, why: str = "", fix: str = "") -> None:
+    ``stderr`` is its text with secrets removed, ``stdout`` what it had written until then, as it is.
+    """
+
+    def __init__(
+        self, what: str, *, returncode: int, stderr: str, stdout: bytes = b"", why: str = "", fix: str = ""
+    ) -> None:
         super().__init__(what, why=why or stderr.strip(), fix=fix)
         self.returncode = returncode
         self.stderr = stderr
+        self.stdout = stdout
 
 
 class Problems(ActionError):

@@ -43,7 +43,7 @@ def run(
         text = f"no end after {timeout} seconds"
         raise CommandFailed(f"{_shown(argv)} took too long", returncode=124, stderr=text) from error
     if done.returncode != 0:
-        raise _failed(argv, done.returncode, done.stderr.decode(errors="replace"), secrets)
+        raise _failed(argv, done.returncode, done.stderr.decode(errors="replace"), secrets, done.stdout)
     return done.stdout
 
 
@@ -121,9 +121,11 @@ def _missing(argv: Sequence[str], error: OSError) -> CommandFailed:
     )
 
 
-def _failed(argv: Sequence[str], returncode: int, stderr: str, secrets: Sequence[str]) -> CommandFailed:
+def _failed(
+    argv: Sequence[str], returncode: int, stderr: str, secrets: Sequence[str], stdout: bytes = b""
+) -> CommandFailed:
     what = _without(f"{_shown(argv)} ended with status {returncode}", secrets)
-    return CommandFailed(what, returncode=returncode, stderr=_without(stderr, secrets))
+    return CommandFailed(what, returncode=returncode, stderr=_without(stderr, secrets), stdout=stdout)
 
 
 def _without(text: str, secrets: Sequence[str]) -> str:
