@@ -1,0 +1,1 @@
+"""The JSON shapes that GitHub answers with."""
