@@ -11,9 +11,9 @@ from actionkit.process import run
 from pipeline.rehearsal.github import hook
 from pipeline.rehearsal.github.errors import ApiError
 from pipeline.rehearsal.github.events import RefChange
-from pipeline.rehearsal.github.exchange import Request, Response
+from pipeline.rehearsal.github.exchange import Response
 from pipeline.rehearsal.github.gitstore import ZERO
-from pipeline.rehearsal.github.records import Token, TokenKind
+from pipeline.rehearsal.github.records import TokenKind
 from pipeline.rehearsal.github.service import Call
 from pipeline.rehearsal.github.state import Missing, RepositoryState
 
@@ -66,7 +66,7 @@ def _backend(call: Call) -> Response:
         output = run(
             ("git", "http-backend"),
             stdin=call.request.body,
-            env=_environment(call.request, call.repository, call.values["rest"], call.token),
+            env=_environment(call),
         )
     except CommandFailed as error:
         # upload-pack ends with a status after telling the client why; what it told is the answer.
@@ -77,19 +77,20 @@ def _backend(call: Call) -> Response:
     return Response(status=status, headers=headers, body=body)
 
 
-def _environment(request: Request, repository: RepositoryState, rest: str, token: Token) -> dict[str, str]:
+def _environment(call: Call) -> dict[str, str]:
+    request, repository = call.request, call.repository
     return {
-        **hook.environment(repository.settings, token),
+        **hook.environment(repository.settings, call.token, call.links.html(call.repo.full_name)),
         "GIT_PROJECT_ROOT": str(repository.folder),
         "GIT_HTTP_EXPORT_ALL": "1",
-        "PATH_INFO": f"/git/{rest}",
+        "PATH_INFO": f"/git/{call.values['rest']}",
         "QUERY_STRING": request.query,
         "REQUEST_METHOD": request.method,
         "CONTENT_TYPE": request.headers.get("content-type", ""),
         "CONTENT_LENGTH": str(len(request.body)),
         "HTTP_CONTENT_ENCODING": request.headers.get("content-encoding", ""),
         "GIT_PROTOCOL": request.headers.get("git-protocol", ""),
-        "REMOTE_USER": token.login,
+        "REMOTE_USER": call.token.login,
         "REMOTE_ADDR": "127.0.0.1",
     }
 

@@ -214,6 +214,7 @@ def _init_git(git: GitStore, default_branch: str) -> None:
     git.git("init", "-q", "--bare", f"--initial-branch={default_branch}")
     for key, value in (
         ("http.receivepack", "true"),
+        ("receive.procReceiveRefs", "refs/"),
         ("uploadpack.allowFilter", "true"),
         ("uploadpack.allowReachableSHA1InWant", "true"),
         ("core.logAllRefUpdates", "true"),
@@ -224,7 +225,7 @@ def _init_git(git: GitStore, default_branch: str) -> None:
         ("user.email", "noreply@github.com"),
     ):
         git.git("config", key, value)
-    script = git.path / "hooks" / "pre-receive"
+    script = git.path / "hooks" / hook.NAME
     script.parent.mkdir(exist_ok=True)
     script.write_text(hook.SCRIPT)
     script.chmod(0o755)

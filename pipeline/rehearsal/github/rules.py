@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final, Literal
+from urllib.parse import quote
 
 from pipeline.rehearsal.github.gitstore import ZERO, Commit, GitStore
-from pipeline.rehearsal.github.records import Protection, Repository, Token
+from pipeline.rehearsal.github.records import Protection, Repository, Token, TokenKind
 from pipeline.rehearsal.github.tokens import allows
 
 _WORKFLOWS: Final = ".github/workflows"
@@ -31,22 +32,27 @@ class Refusal:
     ref: str
     lines: tuple[str, ...]
 
-    def told(self) -> tuple[str, ...]:
-        """The lines that git shows after ``remote:``."""
+    def told(self, page: str) -> tuple[str, ...]:
+        """The lines that git shows after ``remote:``; ``page`` is the repository's address."""
+        bullets = tuple(line for text in self.lines for line in (f"- {text}", ""))
         match self.code:
             case "GH006":
-                return (f"error: GH006: Protected branch update failed for {self.ref}.", *_errors(self.lines))
+                return (f"error: GH006: Protected branch update failed for {self.ref}.", "", *bullets[:-1])
             case "GH013":
-                bullets = tuple(f"- {line}" for line in self.lines)
-                return (f"error: GH013: Repository rule violations found for {self.ref}.", "", *bullets, "")
+                link = f"Review all repository rules at {page}/rules?ref={quote(self.ref, safe='')}"
+                return (f"error: GH013: Repository rule violations found for {self.ref}.", link, "", *bullets)
             case "":
-                return self.lines
+                return ()
 
     def reason(self) -> str:
         """The words in brackets behind ``[remote rejected]``."""
-        reasons = {"GH006": "protected branch hook declined"}
-        reasons["GH013"] = "push declined due to repository rule violations"
-        return reasons.get(self.code) or self.lines[0]
+        match self.code:
+            case "GH006":
+                return "protected branch hook declined"
+            case "GH013":
+                return "push declined due to repository rule violations"
+            case "":
+                return self.lines[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +65,7 @@ def judge(repo: Repository, token: Token, move: Move, git: GitStore) -> Refusal 
     if move.ref.startswith("refs/tags/") and move.ref[10:] in repo.burned_tags:
         return Refusal(code="GH013", ref=move.ref, lines=(_burned(move),))
     if path := _workflow_changed(repo, token, move, git):
-        text = f"refusing to allow a GitHub App to create or update workflow `{path}`"
-        text = f"{text} without `workflows` permission"
-        return Refusal(code="", ref=move.ref, lines=(text,))
+        return Refusal(code="", ref=move.ref, lines=(_workflow_refused(token, path),))
     for protection in matching(repo, move.ref):
         lines = tuple(_violations(repo, protection, move, git))
         if lines and token.kind not in protection.bypass:
@@ -88,6 +92,14 @@ def _workflow_changed(repo: Repository, token: Token, move: Move, git: GitStore)
         return ""
     new = git.git("rev-list", f"{move.after}^{{commit}}", "--not", "--all").decode().split()
     return next(filter(None, (touches_workflows(git, sha) for sha in new)), "")
+
+
+def _workflow_refused(token: Token, path: str) -> str:
+    if token.kind is TokenKind.PAT:
+        who, lacking = "Personal Access Token", "`workflow` scope"
+    else:
+        who, lacking = "GitHub App", "`workflows` permission"
+    return f"refusing to allow a {who} to create or update workflow `{path}` without {lacking}"
 
 
 def _burned(move: Move) -> str:
@@ -147,10 +159,6 @@ def _required_linear_history(_repo: Repository, move: Move, git: GitStore, _deta
 
 def _new(move: Move, git: GitStore) -> tuple[Commit, ...]:
     return () if move.after == ZERO else git.commits(move.after, "--not", "--all")
-
-
-def _errors(lines: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(f"error: {line}" for line in lines)
 
 
 _Check = Callable[[Repository, Move, GitStore, str], Iterator[str]]
