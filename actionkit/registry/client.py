@@ -1,0 +1,122 @@
+"""Read, push, tag and log in with skopeo.
+
+skopeo (https://github.com/containers/skopeo) speaks to every registry, copies manifests byte for byte
+(``--preserve-digests``), retries a blob's upload by itself, and takes passwords on standard input.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from actionkit.errors import CommandFailed
+from actionkit.process import run
+from actionkit.registry.address import Address
+from actionkit.registry.answers import Answer, translated, understand
+from actionkit.registry.oci import Missing, digest_of
+from actionkit.registry.probe import probe_write
+from actionkit.registry.retry import Patience
+
+_READ_TIMEOUT: Final = 120
+_COPY_TIMEOUT: Final = 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """One registry, reached with the logins in ``authfile`` (the format of Docker's ``config.json``).
+
+    A *repository* is written in full, ``ghcr.io/owner/name/image``; a *digest* is ``sha256:…``.
+    """
+
+    address: Address
+    authfile: Path
+    secrets: tuple[str, ...] = ()
+    patience: Patience = field(default_factory=lambda: Patience(sleep=time.sleep))
+
+    def login(self, username: str, password: str) -> None:
+        """Log in and keep the login in ``authfile``; raise PermissionDenied when the registry refuses."""
+        who = ("--username", username, "--password-stdin", self._tls("--tls-verify"))
+        argv = ("skopeo", "login", "--authfile", str(self.authfile), *who, self.address.host)
+        try:
+            self.patience.attempt(
+                lambda: run(argv, stdin=password.encode(), timeout=_READ_TIMEOUT, secrets=self.secrets)
+            )
+        except CommandFailed as error:
+            raise translated(
+                error, f"log in to {self.address.host} as {username}", self.address.host
+            ) from error
+
+    def tags(self, repository: str) -> tuple[str, ...]:
+        """List the tags of ``repository``; one that does not exist yet has none."""
+        try:
+            listed = self._read("list-tags", f"docker://{repository}")
+        except CommandFailed as error:
+            if understand(error.stderr) is Answer.MISSING:
+                return ()
+            raise translated(error, f"list the tags of {repository}", self.address.host) from error
+        return tuple(json.loads(listed)["Tags"] or ())
+
+    def manifest(self, reference: str) -> bytes | Missing:
+        """Read the manifest behind ``repository:tag`` or ``repository@digest``, byte for byte."""
+        try:
+            return self._read("inspect", "--raw", f"docker://{reference}")
+        except CommandFailed as error:
+            if understand(error.stderr) is Answer.MISSING:
+                return Missing(reference=reference)
+            raise translated(error, f"read {reference}", self.address.host) from error
+
+    def config(self, reference: str) -> bytes:
+        """Read an image's configuration, byte for byte; ``reference`` must name an image, not an index."""
+        try:
+            return self._read("inspect", "--raw", "--config", f"docker://{reference}")
+        except CommandFailed as error:
+            raise translated(error, f"read the configuration of {reference}", self.address.host) from error
+
+    def push(self, layout: Path, repository: str, digest: str) -> None:
+        """Push the one image or index of an OCI layout folder by its digest: no tag shows it."""
+        self._copy(f"oci:{layout}", f"{repository}@{digest}", f"push {repository}@{digest}")
+
+    def tag(self, repository: str, digest: str, tag: str) -> None:
+        """Name ``digest`` by ``tag``: the same manifest bytes, put under another name."""
+        source = f"docker://{repository}@{digest}"
+        self._copy(source, f"{repository}:{tag}", f"tag {repository}:{tag}")
+
+    def written(self, reference: str) -> str:
+        """Return the digest behind ``reference``, which was just written.
+
+        A registry may take a moment until it shows what it accepted, so "not there" is asked again.
+        """
+        try:
+            return digest_of(
+                self.patience.attempt(
+                    lambda: self._ask("inspect", "--raw", f"docker://{reference}"), also=(Answer.MISSING,)
+                )
+            )
+        except CommandFailed as error:
+            raise translated(error, f"read back {reference}", self.address.host) from error
+
+    def require_write(self, repository: str) -> None:
+        """Prove the right to push to ``repository`` without pushing; raise PermissionDenied."""
+        probe_write(self.address, self.authfile, repository, self.patience)
+
+    def _copy(self, source: str, target: str, action: str) -> None:
+        tls = (self._tls("--src-tls-verify"), self._tls("--dest-tls-verify"))
+        flags = ("--all", "--preserve-digests", "--quiet", *tls)
+        argv = ("skopeo", "copy", "--authfile", str(self.authfile), *flags, source, f"docker://{target}")
+        try:
+            self.patience.attempt(lambda: run(argv, timeout=_COPY_TIMEOUT, secrets=self.secrets))
+        except CommandFailed as error:
+            raise translated(error, action, self.address.host) from error
+
+    def _read(self, *arguments: str) -> bytes:
+        return self.patience.attempt(lambda: self._ask(*arguments))
+
+    def _ask(self, verb: str, *arguments: str) -> bytes:
+        options = ("--authfile", str(self.authfile), self._tls("--tls-verify"))
+        return run(("skopeo", verb, *options, *arguments), timeout=_READ_TIMEOUT, secrets=self.secrets)
+
+    def _tls(self, flag: str) -> str:
+        return f"{flag}={'false' if self.address.plain else 'true'}"

@@ -1,0 +1,152 @@
+"""What ``docker buildx bake --print`` says is to be built, and what we add to it. Pure.
+
+Bake is the reader of bake files, compose files and our own list of Dockerfiles alike; its answer, resolved
+and printed as JSON, is a bake file again. That file, with our outputs and labels in it, is what is built: no
+rule of inheritance, matrix or variable has to be known here.
+Source: https://docs.docker.com/build/bake/reference/
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from actionkit.errors import ActionError
+
+CACHE_ONLY: Final = "type=cacheonly"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One image to build: the name of its bake target, and what bake resolved for it."""
+
+    name: str
+    image: str
+    platforms: tuple[str, ...]
+    arguments: Mapping[str, str]
+    labels: Mapping[str, str]
+    fingerprint_source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """Every image that is declared, in the order of declaration; ``document`` is bake's own JSON."""
+
+    targets: tuple[Target, ...]
+    document: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetSettings:
+    """What a target's build gets from us; ``output`` is BuildKit's exporter with its options."""
+
+    output: str
+    labels: Mapping[str, str]
+    annotations: tuple[str, ...]
+    platforms: tuple[str, ...]
+    attestations: tuple[str, ...]
+    secrets: tuple[str, ...]
+    cache_from: tuple[str, ...]
+    cache_to: tuple[str, ...]
+
+
+def read_declared(printed: bytes) -> Declared:
+    """Read bake's answer; targets that others only build upon are not images of their own."""
+    document = json.loads(printed)
+    groups, targets = document.get("group") or {}, document.get("target") or {}
+    names = dict.fromkeys(_members("default", groups))
+    return Declared(
+        targets=tuple(_target(name, targets[name]) for name in names if name in targets), document=document
+    )
+
+
+def build_definition(declared: Declared, settings: Mapping[str, TargetSettings]) -> str:
+    """Write the bake file that builds exactly the targets of ``settings``, and what they build upon."""
+    targets = {
+        name: _configured(target, settings[name]) if name in settings else _only_used(target)
+        for name, target in declared.document["target"].items()
+    }
+    document = {"group": {"default": {"targets": list(settings)}}, "target": targets}
+    return json.dumps(_escaped(document), indent=2, sort_keys=True)
+
+
+def _members(name: str, groups: Mapping[str, Any]) -> tuple[str, ...]:
+    if name not in groups:
+        return (name,)
+    return tuple(member for entry in groups[name]["targets"] for member in _members(entry, groups))
+
+
+def _target(name: str, resolved: Mapping[str, Any]) -> Target:
+    return Target(
+        name=name,
+        image=_image_name(name, tuple(resolved.get("tags") or ())),
+        platforms=tuple(resolved.get("platforms") or ()),
+        arguments=dict(resolved.get("args") or {}),
+        labels=dict(resolved.get("labels") or {}),
+        fingerprint_source=_fingerprint_source(resolved),
+    )
+
+
+def _image_name(name: str, tags: tuple[str, ...]) -> str:
+    """Take the last part of the repository that the first tag names, else the target's name."""
+    if not tags:
+        return name.lower()
+    last = tags[0].split("@", 1)[0].rsplit("/", 1)[-1]
+    return last.split(":", 1)[0].lower()
+
+
+def _fingerprint_source(resolved: Mapping[str, Any]) -> str:
+    """What of a target decides its content: everything but names, caches, outputs and metadata."""
+    ignored = ("tags", "labels", "annotations", "cache-from", "cache-to", "output", "attest", "secret", "ssh")
+    return json.dumps({key: value for key, value in resolved.items() if key not in ignored}, sort_keys=True)
+
+
+def _configured(target: Mapping[str, Any], settings: TargetSettings) -> dict[str, Any]:
+    changed = {
+        **target,
+        "output": [settings.output],
+        "labels": {**(target.get("labels") or {}), **settings.labels},
+        "annotations": [*(target.get("annotations") or ()), *settings.annotations],
+        "attest": list(settings.attestations),
+        "secret": [*(target.get("secret") or ()), *settings.secrets],
+    }
+    changed |= {"platforms": list(settings.platforms)} if settings.platforms else {}
+    changed |= {"cache-from": list(settings.cache_from)} if settings.cache_from else {}
+    changed |= {"cache-to": list(settings.cache_to)} if settings.cache_to else {}
+    return {key: value for key, value in changed.items() if key != "tags"}
+
+
+def _only_used(target: Mapping[str, Any]) -> dict[str, Any]:
+    """A target that other targets build upon leaves nothing behind: no image, no tag."""
+    return {**{key: value for key, value in target.items() if key != "tags"}, "output": [CACHE_ONLY]}
+
+
+def _escaped(value: Any) -> Any:
+    """Keep ``${`` and ``%{`` as text: in a bake file's JSON they would start a template."""
+    match value:
+        case str():
+            return value.replace("${", "$${").replace("%{", "%%{")
+        case list():
+            return [_escaped(entry) for entry in value]
+        case dict():
+            return {key: _escaped(entry) for key, entry in value.items()}
+        case _:
+            return value
+
+
+def check_distinct(declared: Declared) -> tuple[ActionError, ...]:
+    """Find targets that would be published under the same name."""
+    names: dict[str, list[str]] = {}
+    for target in declared.targets:
+        names.setdefault(target.image, []).append(target.name)
+    return tuple(
+        ActionError(
+            f"the targets {', '.join(targets)} would all be published as {image}",
+            why="an image's name is the last part of its first tag's repository, else the target's name",
+            fix="give each target a tags entry of its own, or name the ones to publish in input targets",
+        )
+        for image, targets in names.items()
+        if len(targets) > 1
+    )

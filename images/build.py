@@ -1,0 +1,130 @@
+"""Build every image with one call of bake, into folders on this machine: nothing leaves it yet."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from actionkit.errors import ActionError, CommandFailed
+from actionkit.process import stream
+from actionkit.registry.layout import Layout, read_layout
+from images.bake import Declared, TargetSettings, build_definition
+from images.builder import Builder
+from images.inputs import Inputs
+from images.plan import Build, Plan, attestation_options
+
+_ENTITLEMENTS: Final = (0, 17)
+"""The buildx from which bake asks before it writes outside the source folder."""
+
+_TAIL: Final = 200
+_PLACE: Final = re.compile(r"^(?P<file>\S*[Dd]ockerfile\S*):(?P<line>\d+)$")
+_FAILED: Final = re.compile(r"^ERROR: (?:target (?P<target>\S+): )?(?P<text>.*)$")
+_RULE: Final = re.compile(r"^-{6}$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildLog:
+    """The last lines of BuildKit's plain progress, from which a failure is explained."""
+
+    tell: Callable[[str], None]
+    lines: deque[str] = field(default_factory=lambda: deque(maxlen=_TAIL))
+
+    def take(self, line: str) -> None:
+        """Show a line and keep it."""
+        self.lines.append(line)
+        self.tell(line)
+
+
+def build_images(
+    plan: Plan, declared: Declared, inputs: Inputs, builder: Builder, folder: Path, log: BuildLog
+) -> Mapping[str, Layout]:
+    """Build what the plan wants built; return each target's layout.
+
+    Raise ActionError that names the target, the line of its Dockerfile and the end of its output.
+    """
+    outputs = {build.target.name: folder / build.target.name for build in plan.builds}
+    for output in outputs.values():
+        output.mkdir(parents=True)
+    settings = {
+        build.target.name: _settings(build, inputs, plan, outputs[build.target.name]) for build in plan.builds
+    }
+    definition = folder / "bake.json"
+    definition.write_text(build_definition(declared, settings), encoding="utf-8")
+    try:
+        stream(
+            _command(builder, definition, folder),
+            cwd=plan.source.folder,
+            env={**builder.environment, **_environment(inputs, plan)},
+            secrets=inputs.confidential,
+            on_line=log.take,
+        )
+    except CommandFailed as error:
+        raise explain_failure(tuple(log.lines), plan.source.folder) from error
+    return {name: read_layout(output) for name, output in outputs.items()}
+
+
+def explain_failure(lines: tuple[str, ...], source: Path) -> ActionError:
+    """Turn the end of BuildKit's plain progress into an error: target, Dockerfile and line, last output."""
+    failures = [match for line in lines if (match := _FAILED.match(line))]
+    places = [match for line in lines if (match := _PLACE.match(line))]
+    target = failures[-1]["target"] if failures else ""
+    reason = failures[-1]["text"] if failures else "docker buildx bake ended without saying why"
+    return ActionError(
+        f"the image {target} does not build" if target else "the images do not build",
+        why="\n".join((reason, *_excerpt(lines))),
+        fix="nothing was published; the same command on your machine: docker buildx bake",
+        file=_relative(places[-1]["file"], source) if places else "",
+        line=int(places[-1]["line"]) if places else 0,
+    )
+
+
+def _excerpt(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Take what BuildKit repeats at the end: the step's last output, and the Dockerfile's lines."""
+    rules = [number for number, line in enumerate(lines) if _RULE.match(line)]
+    ends = [number for number, line in enumerate(lines) if _FAILED.match(line)]
+    if not rules or not ends:
+        return lines[-20:]
+    return tuple(line for line in lines[rules[0] : ends[-1]] if line.strip())
+
+
+def _relative(file: str, source: Path) -> str:
+    path = PurePosixPath(file)
+    return str(path.relative_to(source)) if path.is_relative_to(source) else str(path)
+
+
+def _command(builder: Builder, definition: Path, folder: Path) -> tuple[str, ...]:
+    allow = (f"--allow=fs.write={folder}",) if builder.version >= _ENTITLEMENTS else ()
+    where = ("--builder", builder.name, "--file", str(definition))
+    return ("docker", "buildx", "bake", *where, "--progress=plain", *allow)
+
+
+def _environment(inputs: Inputs, plan: Plan) -> Mapping[str, str]:
+    """Give buildx the values of the secrets, and the time that replaces every clock in the build."""
+    values = {_variable(number): secret.value for number, secret in enumerate(inputs.secrets)}
+    return {**values, "SOURCE_DATE_EPOCH": str(plan.source.seconds)}
+
+
+def _variable(number: int) -> str:
+    return f"IMAGES_SECRET_{number}"
+
+
+def _settings(build: Build, inputs: Inputs, plan: Plan, output: Path) -> TargetSettings:
+    options = attestation_options(inputs.attestations)
+    is_index = len(build.platforms) > 1 or options != ("type=provenance,disabled=true",)
+    levels = "manifest,index" if is_index else "manifest"
+    return TargetSettings(
+        output=f"type=oci,dest={output},tar=false,rewrite-timestamp=true",
+        labels=build.labels,
+        annotations=tuple(f"{levels}:{key}={value}" for key, value in build.labels.items()),
+        platforms=build.platforms,
+        attestations=options,
+        secrets=tuple(
+            f"id={secret.identity},env={_variable(number)}" for number, secret in enumerate(inputs.secrets)
+        ),
+        cache_from=(),
+        cache_to=(),
+    )

@@ -1,0 +1,176 @@
+"""The inputs of the action, parsed: one frozen object, every problem reported together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from actionkit.context import Context
+from actionkit.errors import InputError
+from actionkit.inputs import InputReader
+from actionkit.semver import NotARelease, TagFormat, Version
+from images.destinations import Destination, Given, destinations
+
+_SECRET: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.-]*)=(.*)", re.DOTALL)
+_PLATFORM: Final = re.compile(r"[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?")
+_OVERRIDE: Final = re.compile(r"[^-=\s][^=\s]*\+?=.*")
+
+
+class Attestations(StrEnum):
+    """What BuildKit records about a build, beside the image."""
+
+    PROVENANCE = "provenance"
+    PROVENANCE_MAX = "provenance-max"
+    SBOM = "sbom"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """A build secret: its id in ``RUN --mount=type=secret,id=…`` and its value."""
+
+    identity: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """Everything the user asked for."""
+
+    tag: str
+    version: Version
+    tag_format: TagFormat
+    token: str
+    destinations: tuple[Destination, ...]
+    files: tuple[str, ...]
+    targets: tuple[str, ...]
+    overrides: tuple[str, ...]
+    platforms: tuple[str, ...]
+    builder: str
+    cache: tuple[str, ...]
+    secrets: tuple[Secret, ...]
+    attestations: tuple[Attestations, ...]
+    release_notes: bool
+    overwrite: bool
+    dry_run: bool
+
+    @property
+    def confidential(self) -> tuple[str, ...]:
+        """Every value that must appear in no log."""
+        passwords = tuple(destination.password for destination in self.destinations)
+        return tuple(text for text in (self.token, *passwords, *(s.value for s in self.secrets)) if text)
+
+
+def read_inputs(environ: Mapping[str, str], context: Context) -> Inputs:
+    """Parse the ``INPUT_*`` variables; raise every problem together."""
+    reader = InputReader(environ=environ)
+    tag_format = reader.parsed("tag-format", _tag_format, TagFormat())
+    tag = reader.text("tag") or _tag_of_event(context)
+    inputs = Inputs(
+        tag=tag,
+        version=_version(reader, tag, tag_format),
+        tag_format=tag_format,
+        token=reader.text("token"),
+        destinations=destinations(
+            reader,
+            context,
+            Given(
+                registries=reader.words("registry"),
+                namespaces=reader.text("namespace"),
+                usernames=reader.text("username"),
+                passwords=reader.text("password"),
+                token=reader.text("token"),
+            ),
+        ),
+        files=_matching(reader, "files", reader.words("files"), re.compile(r"[^-\s].*"), "a path"),
+        targets=_matching(reader, "targets", reader.words("targets"), re.compile(r"[^-\s]\S*"), "a target"),
+        overrides=_matching(reader, "set", reader.lines("set"), _OVERRIDE, "target.key=value"),
+        platforms=_matching(reader, "platforms", reader.words("platforms"), _PLATFORM, "os/architecture"),
+        builder=reader.text("builder"),
+        cache=reader.words("cache"),
+        secrets=_secrets(reader),
+        attestations=_attestations(reader),
+        release_notes=reader.flag("release-notes"),
+        overwrite=reader.flag("overwrite"),
+        dry_run=reader.flag("dry-run"),
+    )
+    reader.finish()
+    return inputs
+
+
+def _tag_format(text: str) -> TagFormat:
+    return TagFormat(text) if text else TagFormat()
+
+
+def _tag_of_event(context: Context) -> str:
+    release = context.event.get("release")
+    if isinstance(release, Mapping) and release.get("tag_name"):
+        return str(release["tag_name"])
+    return context.ref_name if context.ref_type == "tag" else ""
+
+
+def _version(reader: InputReader, tag: str, tag_format: TagFormat) -> Version:
+    fallback = Version(0)
+    if not tag:
+        reader.problems.append(
+            InputError(
+                "there is no tag to build the images of",
+                why="input tag is empty, and the run was started neither by a release nor on a tag",
+                fix="pass the tag",
+                yaml="with:\n  tag: v1.2.3",
+            )
+        )
+        return fallback
+    version = tag_format.version(tag)
+    if isinstance(version, NotARelease):
+        reader.problems.append(
+            InputError(
+                f"the tag {tag} is not the tag of a version",
+                why=f"input tag-format says that such tags look like {tag_format.template}",
+                fix="pass the tag of a release, or say how your tags look",
+                yaml="with:\n  tag-format: my-crate-v{version}",
+            )
+        )
+        return fallback
+    return version
+
+
+def _matching(
+    reader: InputReader, name: str, values: tuple[str, ...], pattern: re.Pattern[str], meaning: str
+) -> tuple[str, ...]:
+    for value in values:
+        if not pattern.fullmatch(value):
+            reader.problems.append(
+                InputError(f"input {name} has {value!r}", why=f"it takes {meaning}, one a line")
+            )
+    return values
+
+
+def _secrets(reader: InputReader) -> tuple[Secret, ...]:
+    found = []
+    for line in reader.lines("secrets"):
+        if match := _SECRET.fullmatch(line):
+            found.append(Secret(identity=match[1], value=match[2]))
+        else:
+            reader.problems.append(
+                InputError(
+                    "a line of input secrets is not id=value",
+                    fix="write one secret a line",
+                    yaml="with:\n  secrets: |\n    npm_token=${{ secrets.NPM_TOKEN }}",
+                )
+            )
+    return tuple(found)
+
+
+def _attestations(reader: InputReader) -> tuple[Attestations, ...]:
+    words = reader.words("attestations") or (Attestations.PROVENANCE,)
+    known = tuple(Attestations)
+    for word in words:
+        if word not in known:
+            reader.problems.append(
+                InputError(f"input attestations has {word!r}", why=f"it takes some of: {', '.join(known)}")
+            )
+    return tuple(Attestations(word) for word in words if word in known and word != Attestations.NONE)

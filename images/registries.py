@@ -1,0 +1,93 @@
+"""The registries of one run: logged in once, in a folder that nobody else reads."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from actionkit.errors import ActionError, raise_all
+from actionkit.registry import Registry
+from images.destinations import Destination
+from images.inputs import Inputs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registries:
+    """Every registry of the run; ``environment`` gives docker and buildx the same logins."""
+
+    folder: Path
+    registries: tuple[Registry, ...]
+    environment: Mapping[str, str]
+
+    def of(self, repository: str) -> Registry:
+        """Find the registry that a repository is in."""
+        host = repository.partition("/")[0]
+        return next(registry for registry in self.registries if registry.address.host == host)
+
+
+@contextmanager
+def open_registries(inputs: Inputs, environ: Mapping[str, str], temporary: Path) -> Iterator[Registries]:
+    """Log in everywhere, all refusals reported together; the logins are gone when the ``with`` ends.
+
+    Logins that the job made before, in a DOCKER_CONFIG that this step sees, stay usable for base images.
+    """
+    temporary = temporary if temporary.is_dir() else Path("/tmp")  # noqa: S108 - the runner mounts none
+    with TemporaryDirectory(prefix="images-", dir=temporary) as name:
+        folder = Path(name)
+        authfile = _private_config(folder, environ)
+        registries = tuple(
+            Registry(address=destination.address, authfile=authfile, secrets=inputs.confidential)
+            for destination in inputs.destinations
+        )
+        _log_in(registries, inputs.destinations)
+        environment = {"DOCKER_CONFIG": str(folder), "BUILDX_CONFIG": _buildx_config(environ, folder)}
+        yield Registries(folder=folder, registries=registries, environment=environment)
+
+
+def repository_name(destination: Destination, image: str, project: str) -> str:
+    """Name the repository of an image: ``ghcr.io/owner/project/image``.
+
+    An image that is called like its project is the project's own: ``ghcr.io/owner/project``.
+    """
+    own = destination.namespace == project.lower() and image == destination.namespace.rsplit("/", 1)[-1]
+    path = destination.namespace if own else f"{destination.namespace}/{image}"
+    return f"{destination.address.host}/{path}"
+
+
+def _private_config(folder: Path, environ: Mapping[str, str]) -> Path:
+    authfile = folder / "config.json"
+    given = (
+        Path(environ.get("DOCKER_CONFIG") or Path(environ.get("HOME", "/root")) / ".docker") / "config.json"
+    )
+    text = given.read_text(encoding="utf-8") if given.is_file() else json.dumps({"auths": {}})
+    with os.fdopen(os.open(authfile, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    return authfile
+
+
+def _buildx_config(environ: Mapping[str, str], folder: Path) -> str:
+    """Keep the builders that the job knows: buildx looks for them beside the logins."""
+    known = Path(environ.get("DOCKER_CONFIG") or Path(environ.get("HOME", "/root")) / ".docker") / "buildx"
+    own = folder / "buildx"
+    if environ.get("BUILDX_CONFIG"):
+        return environ["BUILDX_CONFIG"]
+    if known.is_dir():
+        shutil.copytree(known, own)
+    return str(own)
+
+
+def _log_in(registries: tuple[Registry, ...], destinations: tuple[Destination, ...]) -> None:
+    problems: list[ActionError] = []
+    for registry, destination in zip(registries, destinations, strict=True):
+        if destination.password:
+            try:
+                registry.login(destination.username, destination.password)
+            except ActionError as error:
+                problems.append(error)
+    raise_all(problems)

@@ -1,0 +1,68 @@
+"""What the decision depends on, as values. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from actionkit.forge.releases import NoRelease, Release
+from actionkit.registry.oci import Missing
+from actionkit.semver import Version
+from images.bake import Declared
+
+REVISION: Final = "org.opencontainers.image.revision"
+FINGERPRINT: Final = "release-pipeline.inputs"
+"""The label that names what an image was built from: two images with the same value are the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where to build: ``folder`` holds ``commit``, made at ``created`` (ISO 8601; ``seconds`` since 1970).
+
+    ``paths`` are the files that git tracks there or would; ``changes`` names the state of the folder
+    beyond the commit and is empty when there is nothing.
+    """
+
+    folder: Path
+    commit: str
+    created: str
+    seconds: int
+    paths: tuple[str, ...]
+    changes: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What a version tag points to: ``runnable`` are the digests of the images, without attestations.
+
+    ``size`` is the compressed size of the largest image; ``revision`` and ``fingerprint`` are empty where
+    the image does not say what it was built from.
+    """
+
+    digest: str
+    runnable: tuple[str, ...]
+    revision: str
+    fingerprint: str
+    size: int
+    platforms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepositoryState:
+    """One repository of a registry as it is now."""
+
+    repository: str
+    tags: tuple[str, ...]
+    published: Published | Missing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Everything that was read. ``repositories`` maps each target to its repositories, one per registry."""
+
+    declared: Declared
+    repositories: Mapping[str, tuple[RepositoryState, ...]]
+    git_versions: tuple[Version, ...]
+    release: Release | NoRelease
