@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from actionkit.semver import TagFormat
 from release.commits.model import CommitRules
 from release.notes.model import DEFAULT_SECTIONS, Section
-from release.version.model import ZeroVersion
+from release.version.model import ZeroRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Config:
 
     source: str = ""
     tag_format: TagFormat | Unset = Unset()
-    zero_version: ZeroVersion | Unset = Unset()
+    zero_version: ZeroRule | Unset = Unset()
     rules: CommitRules = field(default_factory=CommitRules)
     sections: tuple[Section, ...] = DEFAULT_SECTIONS
     branches: tuple[Branch, ...] = ()

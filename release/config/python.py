@@ -15,7 +15,7 @@ from actionkit.semver import Level, TagFormat
 from release.commits.model import CommitRules
 from release.config.model import Branch, Config, Unset
 from release.config.settings import Settings, given
-from release.version.model import ZeroVersion
+from release.version.model import ZeroRule
 
 _ELSEWHERE: Final = {
     "build_command": "commands are not run; build in a step of the workflow",
@@ -80,12 +80,12 @@ def _tag_format(settings: Settings) -> TagFormat | Unset:
         raise settings.wrong("tag_format", "a tag name with {version} in it once") from error
 
 
-def _zero_version(settings: Settings) -> ZeroVersion | Unset:
+def _zero_version(settings: Settings) -> ZeroRule | Unset:
     match settings.flag("major_on_zero"):
         case True:
-            return ZeroVersion.MAJOR
+            return ZeroRule.MAJOR
         case False:
-            return ZeroVersion.MINOR
+            return ZeroRule.MINOR
         case unset:
             return unset
 

@@ -11,7 +11,7 @@ from release.version.model import (
     NothingToRelease,
     Prior,
     PriorRelease,
-    ZeroVersion,
+    ZeroRule,
     parse_bump,
     parse_prerelease,
 )
@@ -28,7 +28,7 @@ __all__ = [
     "Prior",
     "PriorRelease",
     "Series",
-    "ZeroVersion",
+    "ZeroRule",
     "bases",
     "candidates",
     "next_version",

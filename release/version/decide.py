@@ -19,7 +19,7 @@ from release.version.model import (
     NothingToRelease,
     Prior,
     PriorRelease,
-    ZeroVersion,
+    ZeroRule,
 )
 from release.version.steps import numbered, raised, risen
 
@@ -44,7 +44,7 @@ class _Case:
     prerelease: str
     existing: Collection[Version]
     merged: Collection[Version]
-    zero: ZeroVersion
+    zero: ZeroRule
 
 
 def next_version(
@@ -56,7 +56,7 @@ def next_version(
     existing: Collection[Version] = (),
     merged_prereleases: Collection[Version] = (),
     branch: str = "",
-    zero: ZeroVersion = ZeroVersion.MINOR,
+    zero: ZeroRule = ZeroRule.MINOR,
 ) -> Decision | NothingToRelease:
     """Decide what to release, if anything.
 

@@ -84,7 +84,7 @@ class PriorRelease:
 Prior = NoPrior | PriorRelease
 
 
-class ZeroVersion(StrEnum):
+class ZeroRule(StrEnum):
     """What a change raises while the major version is 0.
 
     MINOR: breaking and feature → minor. CARGO: breaking → minor, feature → patch
@@ -98,11 +98,11 @@ class ZeroVersion(StrEnum):
 
     def level(self, version: Version, level: Level) -> Level:
         """The level to raise ``version`` by when a commit asks for ``level``."""
-        if version.major != 0 or self is ZeroVersion.MAJOR:
+        if version.major != 0 or self is ZeroRule.MAJOR:
             return level
         if level is Level.MAJOR:
             return Level.MINOR
-        return Level.PATCH if level is Level.MINOR and self is ZeroVersion.CARGO else level
+        return Level.PATCH if level is Level.MINOR and self is ZeroRule.CARGO else level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
