@@ -62,7 +62,10 @@ class StepResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobResult:
-    """One job: its ``steps``, or the ``jobs`` of the reusable workflow that it called."""
+    """One job: its ``steps``, or the ``jobs`` of the reusable workflow that it called.
+
+    ``permissions`` are those of its token; ``annotations`` are about the job itself, not about a step.
+    """
 
     id: str
     name: str
@@ -71,6 +74,7 @@ class JobResult:
     seconds: float
     outputs: Mapping[str, str] = field(default_factory=dict)
     permissions: Mapping[str, str] = field(default_factory=dict)
+    annotations: tuple[Annotation, ...] = ()
     steps: tuple[StepResult, ...] = ()
     jobs: tuple[JobResult, ...] = ()
 

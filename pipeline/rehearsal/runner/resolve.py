@@ -1,0 +1,69 @@
+"""Find what a step's or a job's ``uses`` refers to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from actionkit.errors import InputError
+from pipeline.rehearsal.runner.frame import Frame, Machine
+from pipeline.rehearsal.runner.references import CallerPath, Named, OwnPath, foreign, read_reference
+from pipeline.rehearsal.runner.source import Source
+
+_CHECKOUT = "actions/checkout"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """actions/checkout, which this runner does itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionAt:
+    """An action in a folder; ``early`` when a runner gets it, and builds it, before the first step."""
+
+    folder: Path
+    source: Source
+    early: bool
+
+
+Target: TypeAlias = Checkout | ActionAt
+
+
+def resolve_action(uses: str, frame: Frame, where: str) -> Target:
+    """Find the action that a step uses; raise InputError for one that is not here."""
+    machine = frame.job.machine
+    match read_reference(uses, where):
+        case CallerPath(path):
+            workspace = Source(root=frame.job.rooms.workspace, repository=frame.job.rooms.repository)
+            return ActionAt(folder=workspace.root / path, source=workspace, early=False)
+        case OwnPath(path):
+            return _downloaded(frame.source, path, machine)
+        case Named(repository=repository) if repository == _CHECKOUT:
+            return Checkout()
+        case Named(repository=repository, path=path):
+            return _downloaded(_named(repository, machine, uses, where), path, machine)
+
+
+def resolve_workflow(uses: str, source: Source, machine: Machine, where: str) -> tuple[Path, Source]:
+    """Find the reusable workflow that a job calls, and the repository it comes from."""
+    match read_reference(uses, where):
+        case CallerPath(path) | OwnPath(path):
+            found = source
+        case Named(repository=repository, path=path):
+            found = _named(repository, machine, uses, where)
+    if not (found.root / path).is_file():
+        raise InputError(f"{where} calls {uses!r}, and there is no such file in {found.repository}")
+    return found.root / path, found
+
+
+def _downloaded(source: Source, path: str, machine: Machine) -> ActionAt:
+    downloaded = source.download(machine.actions)
+    return ActionAt(folder=downloaded.root / path, source=downloaded, early=True)
+
+
+def _named(repository: str, machine: Machine, uses: str, where: str) -> Source:
+    if repository not in machine.repositories:
+        raise foreign(uses, where)
+    return Source(root=machine.repositories[repository], repository=repository)
