@@ -1,20 +1,27 @@
-"""Keep the engine running until Ctrl-C: ``python -m pipeline.rehearsal.lab``, for looking into it by hand."""
+"""Keep the engine running until Ctrl-C, to look into it: ``python -m pipeline.rehearsal.lab [FOLDER]``."""
 
 from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 from actionkit.errors import ActionError
 from pipeline.rehearsal import lab
+from pipeline.rehearsal.lab import found
 
 
-def main() -> int:
-    """Start what there is, say how to use it, wait for a signal, stop it."""
+def main(arguments: Sequence[str]) -> int:
+    """Start what there is, say how to use it, wait for a signal, stop it.
+
+    ``arguments`` may name the folder of a private engine.
+    """
+    folder = Path(arguments[0]).resolve() if arguments else found.DEFAULT_FOLDER
     wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     signal.pthread_sigmask(signal.SIG_BLOCK, wanted)
     try:
-        with lab.engine(lab.find_engine(), say=_say) as engine:
+        with lab.engine(lab.find_engine(folder=folder), say=_say) as engine:
             lab.ensure_base_images(engine, say=_say)
             for name, value in engine.env.items():
                 _say(f"export {name}={value}")
@@ -30,4 +37,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -27,6 +27,8 @@ _SLIM: Final = (
     "--dpkgopt=path-exclude=/usr/share/doc/*",
     "--dpkgopt=path-include=/usr/share/doc/*/copyright",
 )
+# as Docker's own Debian images: no package stays behind after it was installed
+_NO_CACHE: Final = '--aptopt=DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb || true"; }'
 # Authorities that this machine's owner added must be trusted in containers too, or nothing is downloaded
 # behind a proxy that opens TLS. They come into force when the package ca-certificates is installed.
 _OWN_AUTHORITIES: Final = (
@@ -58,7 +60,7 @@ def build_base(folder: Path, *, say: Callable[[str], None]) -> Path:
         say("Making the image debian:trixie-slim from Debian's packages (once)")
         fresh = folder / "base.new.tar"
         fresh.unlink(missing_ok=True)
-        _mmdebstrap(_OWN_AUTHORITIES, str(fresh))
+        _mmdebstrap(_NO_CACHE, _OWN_AUTHORITIES, str(fresh))
         fresh.rename(archive)
     return archive
 

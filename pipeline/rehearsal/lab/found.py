@@ -59,7 +59,7 @@ def find_engine(*, folder: Path = DEFAULT_FOLDER, environ: Mapping[str, str] = o
     running = _running_engine(environ)
     if isinstance(running, UserEngine):
         return running
-    missing = _missing_for_private()
+    missing = _missing_for_private(environ)
     if not missing:
         return PrivateEngine(folder=folder)
     private = f"a private engine cannot be made: {', '.join(missing)}"
@@ -89,13 +89,13 @@ def _judged(docker_host: str, info: Mapping[str, Any]) -> UserEngine | NoEngine:
     return UserEngine(docker_host=docker_host, socket=docker_host.removeprefix("unix://"))
 
 
-def _missing_for_private() -> tuple[str, ...]:
+def _missing_for_private(environ: Mapping[str, str]) -> tuple[str, ...]:
     if sys.platform != "linux":
         return (f"this is {platform.system()}, not Linux",)
-    tools = [f"{tool} is missing" for tool in ("mmdebstrap", "unshare") if not shutil.which(tool)]
+    tools = [tool for tool in ("mmdebstrap", "unshare") if not shutil.which(tool, path=environ.get("PATH"))]
     debian = [] if _is_debian() else ["this is neither Debian nor Ubuntu"]
     root = [] if os.geteuid() == 0 else ["you are not root"]
-    return (*debian, *root, *tools)
+    return (*debian, *root, *(f"{tool} is not installed" for tool in tools))
 
 
 def _is_debian() -> bool:

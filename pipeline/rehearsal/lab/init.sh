@@ -1,7 +1,7 @@
 #!/bin/bash
 # The private engine, from its network to its end; runs inside its own root (see enter.sh).
 #
-# usage: init.sh NAME PREFIX    for example: lab20 172.20
+# usage: init.sh BRIDGE PREFIX    for example: lab20 172.20 for addresses in 172.20.0.0/16
 #
 # It lives as long as somebody holds a shared lock on /run/users.lock: who uses the engine holds one, the
 # kernel drops it when that process ends, however it ends, and then this script stops the engine. What it
@@ -76,11 +76,12 @@ clean_up_after_a_killed_run() {
         network_down "${left[@]}"
     fi
     rm -rf /run/docker /run/docker.pid /run/docker.sock /run/containerd
+    # networks that were not removed would come back with the addresses of then
+    rm -rf /var/lib/docker/network
 }
 
 configure() {
-    mkdir -p /etc/docker
-    cat >/etc/docker/daemon.json <<JSON
+    cat >/run/daemon.json <<JSON
 {
   "features": {"containerd-snapshotter": true},
   "bridge": "$name",
@@ -91,13 +92,15 @@ configure() {
   "ip6tables": false,
   "ip-forward": false,
   "cgroup-parent": "/$name",
+  "builder": {"gc": {"enabled": true, "defaultKeepStorage": "10GB"}},
   "shutdown-timeout": 5
 }
 JSON
 }
 
 engine_down() {
-    docker ps --quiet | xargs --no-run-if-empty docker kill >/dev/null
+    docker ps --all --quiet | xargs --no-run-if-empty docker rm --force --volumes >/dev/null
+    docker image prune --force --filter until=72h >/dev/null
     kill "$engine" 2>/dev/null
     wait "$engine" # dockerd stops its containerd last
 }
@@ -106,7 +109,7 @@ exec 9</run/users.lock
 clean_up_after_a_killed_run
 configure
 if network_up; then
-    dockerd 9<&- &
+    dockerd --config-file /run/daemon.json 9<&- &
     engine=$!
     flock --exclusive 9 &
     wait -n # for the last user to go, or for the engine to die

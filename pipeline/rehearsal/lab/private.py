@@ -79,7 +79,7 @@ def _started(folder: Path, say: Callable[[str], None]) -> State:
             work.result()
     run, visible = folder / "run", _visible(folder)
     bridge, prefix = free_network()
-    process = start(_command(folder, f"{bridge} {prefix}", visible), log=run / "engine.log")
+    process = start(_command(folder, (bridge, prefix), visible), log=run / "engine.log")
     state = State(
         pid=process.pid,
         started=start_time(process.pid),
@@ -95,11 +95,11 @@ def _started(folder: Path, say: Callable[[str], None]) -> State:
     raise _did_not_start(run / "engine.log")
 
 
-def _command(folder: Path, network: str, visible: tuple[str, ...]) -> tuple[str, ...]:
+def _command(folder: Path, network: tuple[str, str], visible: tuple[str, ...]) -> tuple[str, ...]:
     """The arguments are described in ``enter.sh``."""
     namespaces = ("--mount", "--propagation", "private", "--pid", "--fork", "--kill-child")
     places = (str(folder / "rootfs"), str(folder / "run"), str(folder / "data"), str(_HERE / "init.sh"))
-    return ("unshare", *namespaces, "sh", str(_HERE / "enter.sh"), *places, network, *visible)
+    return ("unshare", *namespaces, "sh", str(_HERE / "enter.sh"), *places, *network, *visible)
 
 
 def _leave(run: Path, state: State, users: IO[str], count: IO[str]) -> None:
