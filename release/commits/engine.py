@@ -72,7 +72,7 @@ def start_engine(rules: CommitRules) -> Engine:
     )
     reader = ConventionalCommitParser(options)
     reader.commit_msg_pattern = re.compile(
-        rf"^(?P<type>{TYPE})(?:\((?P<scope>[^()\n]+)\))?(?P<break>!)?:[ \t]+(?P<subject>[^\n]+)"
+        rf"^(?P<type>{TYPE})(?:(?P<scope>{SCOPE}))?(?P<break>!)?:[ \t]+(?P<subject>[^\n]+)"
         r"(?:\n\n(?P<text>.+))?",
         re.DOTALL,
     )

@@ -15,8 +15,9 @@ from release.commits.model import Reference, ReferenceKind
 # Rule 1: a type, an optional scope, an optional `!`, the required colon and space. The scope ends at its own
 # bracket, so that `fix(a): call b(c): d` has the scope `a`.
 TYPE: Final = r"[A-Za-z][\w-]*"
-SCOPE: Final = r"\([^()\n]+\)"
-_HEADER: Final = re.compile(rf"(?P<type>{TYPE})(?:\((?P<scope>[^()\n]+)\))?(?P<bang>!)?:[ \t]+(?P<text>\S.*)")
+_SCOPE: Final = r"(?:[^()\n]|\([^()\n]*\))+"
+SCOPE: Final = rf"\({_SCOPE}\)"
+_HEADER: Final = re.compile(rf"(?P<type>{TYPE})(?:\((?P<scope>{_SCOPE})\))?(?P<bang>!)?:[ \t]+(?P<text>\S.*)")
 # Rules 8, 9, 15, 16: a token and `: ` or ` #`; BREAKING CHANGE alone may hold a space, and only in capitals.
 _FOOTER: Final = re.compile(
     r"(?P<token>BREAKING[ -]CHANGE(?=:)|(?!BREAKING[ -]CHANGE\b)[A-Za-z][\w-]*)"
@@ -25,6 +26,7 @@ _FOOTER: Final = re.compile(
 _FENCED: Final = re.compile(
     r"^[ ]{0,3}(```+|~~~+)[^\n]*\n(?:.*?\n)??[ ]{0,3}\1[`~]*[ \t]*$", re.MULTILINE | re.DOTALL
 )
+_MARK: Final = "\0"  # git keeps it out of messages
 _RULER: Final = re.compile(r"^-{3,}[ \t]*$", re.MULTILINE)
 _BREAKING_IN_TEXT: Final = re.compile(r"^[ \t>*-]*BREAKING[ -]CHANGE:", re.MULTILINE)
 _PULL_REQUESTS: Final = re.compile(r"(?:[ \t]+\((?:[Pp]ull [Rr]equest )?#\d+\))+[ \t]*$")
@@ -95,9 +97,10 @@ class Message:
 
 
 def normalised(message: str) -> str:
-    """Unify line ends and drop what is quoted or decoration: fenced code and rulers."""
+    """Unify line ends, drop rulers, and mark the lines of fenced code, so that no rule reads them."""
     lines = (line.rstrip() for line in message.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-    return _RULER.sub("", _FENCED.sub("", "\n".join(lines))).strip()
+    marked = _FENCED.sub(lambda found: f"{_MARK}{found[0]}".replace("\n", f"\n{_MARK}"), "\n".join(lines))
+    return _RULER.sub("", marked).strip()
 
 
 def read_message(message: str) -> Message:
@@ -155,8 +158,12 @@ def _footers(message: str) -> tuple[Footer, ...]:
                 found.append([footer["token"], footer["value"]])
             else:
                 found[-1].append(line)
-    read = (Footer(token=token, value="\n".join(lines).strip()) for token, *lines in found if token)
+    read = (Footer(token=token, value=_text(lines)) for token, *lines in found if token)
     return tuple(footer for footer in read if footer.value)
+
+
+def _text(lines: list[str]) -> str:
+    return "\n".join(lines).replace(_MARK, "").strip()
 
 
 def _references(body: str, footers: tuple[Footer, ...]) -> tuple[Reference, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from release.commits.model import Change, Judgement, Reference, ReferenceKind, Treatment
-from release.notes.escape import escape
+from release.notes.escape import escape, escape_paragraphs
 from release.notes.model import Entry, Group, Links, Section
 
 _OTHERS: Final = "Other changes"
@@ -24,6 +24,9 @@ class _Writer:
 
     def text(self, words: str) -> str:
         return escape(words, issues=self.links.issues, mentions=self.mentions)
+
+    def paragraphs(self, words: str) -> str:
+        return escape_paragraphs(words, issues=self.links.issues, mentions=self.mentions)
 
     def commit(self, sha: str) -> str:
         short = sha[:7]
@@ -81,7 +84,7 @@ def _entry(change: Change, writer: _Writer) -> Entry:
     return Entry(
         scope=writer.text(change.scope),
         text=writer.text(change.description),
-        details=tuple(writer.text(text) for text in told),
+        details=tuple(writer.paragraphs(text) for text in told),
         references=tuple(writer.reference(reference) for reference in change.references),
         commits=(writer.commit(change.sha),),
     )

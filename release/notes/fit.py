@@ -9,7 +9,7 @@ LIMIT: Final = 125_000
 _ENTRY: Final = re.compile(r"^(?=[-*] |#{1,6} )", re.MULTILINE)
 
 
-def fit_body(notes: str, *, limit: int = LIMIT, link: str) -> str:
+def fit_body(notes: str, *, limit: int = LIMIT, link: str = "") -> str:
     """Cut notes that are longer than ``limit`` characters before an entry, and link to the rest.
 
     GitHub refuses a longer body, after the tag has been made. Breaking changes come first, so what is cut
@@ -17,7 +17,7 @@ def fit_body(notes: str, *, limit: int = LIMIT, link: str) -> str:
     """
     if len(notes) <= limit:
         return notes
-    rest = f"\n… and more: [the rest of the notes]({link})\n"
+    rest = f"\n… and more: [the rest of the notes]({link})\n" if link else "\n… and more.\n"
     room = limit - len(rest)
     places = [found.start() for found in _ENTRY.finditer(notes) if found.start() <= room]
     kept = notes[: places[-1]] if places and places[-1] else notes[: max(room, 0)]
