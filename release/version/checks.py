@@ -26,8 +26,15 @@ def check(decided: Decision, *, prior: Prior, existing: Collection[Version], bra
             f"{version} exists already",
             why=f"it has a tag, which is not merged into this branch; planned because: {decided.reason}",
             fix="merge that release into this branch, or ask for another version with bump: X.Y.Z",
-            yaml=f"with:\n  bump: {version.finalize_version().bump_patch()}",
+            yaml=f"with:\n  bump: {_next_free(version, existing)}",
         )
+
+
+def _next_free(version: Version, existing: Collection[Version]) -> Version:
+    free = version.finalize_version().bump_patch()
+    while free in existing:
+        free = free.bump_patch()
+    return free
 
 
 def _in_range(version: Version, branch: str, reason: str) -> None:
