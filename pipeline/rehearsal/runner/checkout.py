@@ -92,15 +92,7 @@ def run_checkout(run: StepRun) -> bool:
     server = run.frame.job.machine.server_url.rstrip("/")
     git("remote", "add", "origin", f"{server}/{wanted.repository}")
     credentials = _sign_in(git, wanted, rooms, server)
-    git(
-        "-c",
-        "protocol.version=2",
-        "fetch",
-        "--no-tags",
-        "--prune",
-        "--no-recurse-submodules",
-        *_refspecs(wanted),
-    )
+    _fetch(git, wanted)
     _verify(git, wanted)
     git("checkout", "--quiet", "--force", *_start(git, wanted))
     if not wanted.keep_credentials:
@@ -158,6 +150,18 @@ def _sign_in(git: _Git, wanted: Wanted, rooms: Rooms, server: str) -> Path:
     return path
 
 
+def _fetch(git: _Git, wanted: Wanted) -> None:
+    words = ("fetch", "--no-tags", "--prune", "--no-recurse-submodules")
+    try:
+        git("-c", "protocol.version=2", *words, *_refspecs(wanted))
+    except CommandFailed as failure:
+        raise InputError(
+            f"{wanted.ref or wanted.sha or 'the default branch'} of {wanted.repository} cannot be fetched",
+            why=failure.why,
+            fix="look that the branch, tag or commit exists and that the token may read contents",
+        ) from failure
+
+
 def _refspecs(wanted: Wanted) -> tuple[str, ...]:
     if wanted.depth == 0:
         return ("origin", "+refs/heads/*:refs/remotes/origin/*", _ALL_TAGS)
@@ -189,7 +193,7 @@ def _verify(git: _Git, wanted: Wanted) -> None:
             place = f"{places[sort]}{name}^{{commit}}"
             if not git.has(place) or git.asks("rev-parse", place) != wanted.sha:
                 raise InputError(
-                    f"The ref '{wanted.ref}' does not point to the expected commit '{wanted.sha}'.",
+                    f"{wanted.ref} does not point to the expected commit {wanted.sha}",
                     why="it has been moved since the workflow was triggered",
                     fix="run the workflow again",
                 )
@@ -210,4 +214,4 @@ def _start(git: _Git, wanted: Wanted) -> tuple[str, ...]:
         case _ if git.has(f"refs/tags/{wanted.ref}"):
             return (f"refs/tags/{wanted.ref}",)
         case _:
-            raise InputError(f"A branch or tag with the name '{wanted.ref}' could not be found")
+            raise InputError(f"a branch or tag with the name {wanted.ref!r} could not be found")

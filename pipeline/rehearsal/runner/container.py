@@ -14,8 +14,9 @@ from typing import Final
 from actionkit.errors import CommandFailed, InputError
 from actionkit.process import run as run_command
 from actionkit.process import stream
+from pipeline.rehearsal.lab import NoEngine
 from pipeline.rehearsal.runner.action import DockerAction
-from pipeline.rehearsal.runner.engine import Engine, NoEngine
+from pipeline.rehearsal.runner.engine import Engine
 from pipeline.rehearsal.runner.environment import input_name
 from pipeline.rehearsal.runner.expressions import Scope, Value, fill_text
 from pipeline.rehearsal.runner.frame import Machine
@@ -46,13 +47,13 @@ def run_container(run: StepRun, action: DockerAction, inputs: Mapping[str, str])
 def require_engine(machine: Machine) -> Engine:
     """Give the engine; raise InputError when there is none."""
     if isinstance(machine.engine, NoEngine):
-        raise InputError(
-            "a container action needs a Docker engine", why=machine.engine.reason, fix=machine.engine.fix
-        )
+        raise machine.engine.error()
     return machine.engine
 
 
-def build_image(machine: Machine, action: DockerAction, on_line: Callable[[str], None]) -> str:
+def build_image(
+    machine: Machine, action: DockerAction, on_line: Callable[[str], None], *, tries: int = 1
+) -> str:
     """Build the action's image and name it; the same files are built once in a run.
 
     The context is the folder of the Dockerfile, there are no build arguments and no target, so that the
@@ -68,10 +69,20 @@ def build_image(machine: Machine, action: DockerAction, on_line: Callable[[str],
         image = f"{LABEL}:{uuid.uuid5(uuid.NAMESPACE_URL, content).hex}"
         words = ("build", "-t", image, "-f", str(dockerfile), str(context))
         on_line("##[group]Building docker image")
-        stream((*engine.docker, *words), env=engine.env, on_line=on_line)
+        _build((*engine.client, *words), engine, on_line, tries)
         on_line("##[endgroup]")
         machine.images[content] = image
     return machine.images[content]
+
+
+def _build(command: Sequence[str], engine: Engine, on_line: Callable[[str], None], tries: int) -> None:
+    try:
+        stream(command, env=engine.env, on_line=on_line)
+    except CommandFailed as failure:
+        if tries <= 1:
+            raise
+        on_line(f"##[warning]Docker build failed with exit code {failure.returncode}, once more")
+        _build(command, engine, on_line, tries - 1)
 
 
 def _run(
@@ -81,26 +92,25 @@ def _run(
     # The client reads these itself, so their values for the container stand on the command line.
     own = {variable for variable in env if variable in engine.env or variable == "PATH"}
     entrypoint = ("--entrypoint", action.entrypoint) if action.entrypoint else ()
-    network = ("--network", run.frame.job.machine.network) if run.frame.job.machine.network else ()
     words = (
         *("run", "--name", name, "--label", LABEL, "--workdir", CONTAINER_WORKSPACE, "--rm"),
         *(word for key in env for word in ("-e", f"{key}={env[key]}" if key in own else key)),
         *("-e", "GITHUB_ACTIONS=true"),
         *(() if "CI" in env else ("-e", "CI=true")),
         *entrypoint,
-        *network,
-        *("-v", f"{engine.socket}:{_SOCKET}"),
+        *engine.network_options,
+        *("-v", f"{engine.socket_in_engine}:{_SOCKET}"),
         *(word for host, inside in run.frame.job.rooms.mounts() for word in ("-v", f"{host}:{inside}")),
         *image,
     )
     passed = {key: value for key, value in env.items() if key not in own}
     try:
-        stream((*engine.docker, *words), env={**passed, **engine.env}, on_line=run.log.raw)
+        stream((*engine.client, *words), env={**passed, **engine.env}, on_line=run.log.raw)
     except CommandFailed as failure:
         run.log.say(f"Docker run ended with exit code {failure.returncode}")
         return False
     except BaseException:
-        run_command((*engine.docker, "rm", "--force", name), env=engine.env)
+        run_command((*engine.client, "rm", "--force", name), env=engine.env)
         raise
     return True
 

@@ -3,38 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from pipeline.rehearsal.runner.results import JobResult, StepResult
 
 
 class Engine(Protocol):
-    """A running Docker engine.
-
-    ``docker`` is the start of a command line that reaches it, ``env`` goes with that command, and
-    ``socket`` is the path of its socket as the engine itself sees it, for ``-v``.
-    """
+    """A running Docker engine, as pipeline.rehearsal.lab gives it."""
 
     @property
-    def docker(self) -> tuple[str, ...]:
+    def client(self) -> tuple[str, ...]:
         """The start of every command line, ``("docker",)`` for one."""
 
     @property
     def env(self) -> Mapping[str, str]:
-        """What the command needs in its environment, DOCKER_HOST for one."""
+        """What the client needs in its environment, DOCKER_HOST for one."""
 
     @property
-    def socket(self) -> str:
+    def network_options(self) -> tuple[str, ...]:
+        """The job network, where containers need one to reach the local GitHub: ``("--network", "host")``."""
+
+    @property
+    def socket_in_engine(self) -> str:
         """The path of the engine's socket where the engine looks up what ``-v`` mounts."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoEngine:
-    """No engine runs here: container actions fail with ``reason`` and what to do is ``fix``."""
-
-    reason: str
-    fix: str = ""
 
 
 class TokenFactory(Protocol):

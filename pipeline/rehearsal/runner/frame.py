@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.rehearsal.runner.engine import Engine, NoEngine, TokenFactory, Watcher
+from pipeline.rehearsal.lab import NoEngine
+from pipeline.rehearsal.runner.engine import Engine, TokenFactory, Watcher
 from pipeline.rehearsal.runner.expressions import CaseSensitive, Scope, Value
 from pipeline.rehearsal.runner.masking import Masker
 from pipeline.rehearsal.runner.rooms import Rooms
@@ -19,8 +20,7 @@ class Machine:
     """What all jobs share: the machine, the local GitHub, and the repository's settings.
 
     ``services`` are further variables for container actions, such as ACTIONS_RUNTIME_TOKEN and
-    ACTIONS_RESULTS_URL. ``network`` is the job network that the runner would name when the job had
-    services. ``repositories`` says where ``uses: owner/name/path@ref`` finds a repository's checkout.
+    ACTIONS_RESULTS_URL. ``repositories`` says where ``uses: owner/name/path@ref`` finds a checkout.
     ``images`` remembers what was built: tag by content of the build context.
     """
 
@@ -36,7 +36,6 @@ class Machine:
     variables: Mapping[str, str] = field(default_factory=dict)
     services: Mapping[str, str] = field(default_factory=dict)
     repositories: Mapping[str, Path] = field(default_factory=dict)
-    network: str = ""
     images: dict[str, str] = field(default_factory=dict)
 
     @property

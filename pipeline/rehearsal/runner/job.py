@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from actionkit.errors import ActionError
 from pipeline.rehearsal.runner.action import CompositeAction, DockerAction, read_action
@@ -20,6 +21,8 @@ from pipeline.rehearsal.runner.rooms import Rooms
 from pipeline.rehearsal.runner.steplog import StepLog
 from pipeline.rehearsal.runner.steps import run_steps
 from pipeline.rehearsal.runner.workflow import Step, StepsJob
+
+_BUILD_TRIES: Final = 3
 
 
 def run_steps_job(call: Call, job: StepsJob, needs: Value, permissions: Mapping[str, Access]) -> JobResult:
@@ -121,7 +124,7 @@ def _build_step(frame: Frame, uses: str, action: DockerAction) -> StepResult:
         on_line=lambda line: machine.watcher.line(job.label, title, line),
     )
     try:
-        build_image(machine, action, log.say)
+        build_image(machine, action, log.say, tries=_BUILD_TRIES)
     except ActionError as problem:
         log.error(str(problem))
         frame.failed = True

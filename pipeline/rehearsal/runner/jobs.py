@@ -62,7 +62,8 @@ def run_call(call: Call) -> WorkflowResult:
         done[job.id] = _run_job(_Turn(call=call, job=job, permissions=permissions, done=done))
     failed = any(result.conclusion is Conclusion.FAILURE for result in done.values())
     return WorkflowResult(
-        name=call.title,
+        name=call.workflow.name,
+        title=fill_text(call.workflow.run_name, call.scope()) or call.title,
         conclusion=Conclusion.FAILURE if failed else Conclusion.SUCCESS,
         jobs=tuple(done[job.id] for job in call.workflow.jobs),
         outputs=_outputs(call, done),

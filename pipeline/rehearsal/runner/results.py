@@ -89,9 +89,10 @@ class JobResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkflowResult:
-    """A whole run; ``outputs`` are those that a reusable workflow declares."""
+    """A whole run: ``title`` is its ``run-name``; ``outputs`` are those that a reusable workflow declares."""
 
     name: str
+    title: str
     conclusion: Conclusion
     jobs: tuple[JobResult, ...]
     outputs: Mapping[str, str] = field(default_factory=dict)

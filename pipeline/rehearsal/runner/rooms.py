@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -63,10 +63,16 @@ class Rooms:
             folder.mkdir(parents=True, exist_ok=True)
         self.give_back()
 
-    def give_back(self) -> None:
-        """Make everything in here the runner's user's, as far as this process may."""
+    def foreign(self) -> frozenset[Path]:
+        """Find what does not belong to the runner's user: what a container left behind as root."""
+        return frozenset(path for path in _everything(self.base) if path.lstat().st_uid != RUNNER_UID)
+
+    def give_back(self, *, but: frozenset[Path] = frozenset()) -> None:
+        """Make everything in here except ``but`` the runner's user's, as far as this process may."""
         if os.geteuid() == 0:
-            _own(self.base)
+            for path in _everything(self.base):
+                if path not in but:
+                    os.chown(path, RUNNER_UID, RUNNER_UID, follow_symlinks=False)
 
     def mounts(self) -> tuple[tuple[Path, str], ...]:
         """Give what containers see where, in the order of the runner's command line."""
@@ -86,11 +92,6 @@ class Rooms:
         return value
 
 
-def _own(top: Path) -> None:
+def _everything(top: Path) -> Iterator[Path]:
     for folder, names, files in os.walk(top):
-        _chown(Path(folder), (".", *names, *files))
-
-
-def _chown(folder: Path, names: Iterable[str]) -> None:
-    for name in names:
-        os.chown(folder / name, RUNNER_UID, RUNNER_UID, follow_symlinks=False)
+        yield from (Path(folder) / name for name in (".", *names, *files))

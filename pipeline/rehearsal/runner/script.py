@@ -35,6 +35,7 @@ def run_script(run: StepRun) -> bool:
     command = _command(fill_text(run.step.shell or _default(run, "shell"), run.scope()), script)
     files = run.open_files()
     _introduce(run, script, command)
+    foreign = job.rooms.foreign()
     try:
         env = _environment(run)
         stream((*_without(env), *command), cwd=job.rooms.workspace / folder, env=env, on_line=run.log.raw)
@@ -43,6 +44,7 @@ def run_script(run: StepRun) -> bool:
         return False
     finally:
         run.close_files(files)
+        job.rooms.give_back(but=foreign)
     return True
 
 
@@ -70,8 +72,9 @@ def _environment(run: StepRun) -> dict[str, str]:
         "CI": "true",
         "GITHUB_ACTIONS": "true",
     }
-    # Git run by root trusts the repositories of the user in SUDO_UID too. On a hosted machine scripts run
-    # as the workspace's owner; here they may run as root, and git must take the workspace as its own.
+    # On a hosted machine scripts run as the workspace's owner. Here they may run as root: then git must take
+    # the workspace as its own, and it does so for the user whom SUDO_UID names. What the script leaves behind
+    # becomes that user's afterwards.
     owner = {"SUDO_UID": str(RUNNER_UID)} if os.geteuid() == 0 else {}
     return {"PATH": path, **env, **owner}
 

@@ -73,6 +73,7 @@ class Workflow:
 
     path: Path
     name: str
+    run_name: Value
     events: Mapping[str, Section]
     permissions: Permissions
     env: Mapping[str, Value]
@@ -112,7 +113,8 @@ def read_workflow(path: Path) -> Workflow:
     defaults = top.section("defaults").section("run")
     return Workflow(
         path=path,
-        name=top.text("name") or path.name,
+        name=top.text("name") or f".github/workflows/{path.name}",
+        run_name=top.items.get("run-name"),
         events=_events(top),
         permissions=read_permissions(top),
         env=top.section("env").items,

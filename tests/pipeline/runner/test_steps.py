@@ -229,4 +229,4 @@ def test_a_container_action_without_an_engine_says_what_is_missing(bench: Any) -
     result = bench.steps("- uses: $/tool")
     build = result.job("only").step("Build $/tool")
     assert result.conclusion == "failure"
-    assert "a container action needs a Docker engine\nwhy: this test has none" in build.annotations[0].message
+    assert "there is no Docker engine to use\nwhy: this test has none" in build.annotations[0].message
