@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -11,16 +10,10 @@ from typing import Final, assert_never
 
 from actionkit.errors import InputError
 from actionkit.semver import Version
-from release.cargo.manifest import (
-    NO_VERSION,
-    InheritedVersion,
-    Manifest,
-    NoVersion,
-    OwnVersion,
-    own_version,
-)
+from release.cargo.carried import carried_version, named, stated_version
+from release.cargo.manifest import InheritedVersion, Manifest, NoVersion
 from release.cargo.selection import All, Lockstep, Names, Selection, fits
-from release.cargo.workspace import Repository, Workspace
+from release.cargo.workspace import Repository
 
 _SHOWN_NAMES: Final = 10
 
@@ -62,82 +55,25 @@ def decide(repository: Repository, version: Version, selection: Selection) -> tu
     return found
 
 
-def carried_version(repository: Repository, selection: Selection) -> Version:
-    """The version that the selected packages carry, as the manifests state it.
-
-    For names, the highest among those named. Else the workspace's: ``workspace.package.version``, else the
-    root package's, else the one that most members share (0.0.0, cargo's word for "no version", only when
-    there is no other; the higher of two that are shared equally). Of several workspaces side by side the
-    outermost and largest counts. Raise InputError when there is none.
-    """
-    if isinstance(selection.packages, Names):
-        named = [stated_version(repository, manifest) for manifest in _named(repository, selection)]
-        if named:
-            return max(named)
-    if not repository.workspaces:
-        raise InputError(
-            "no Cargo.toml is tracked by git",
-            why="the version of a Rust repository stands in its manifests",
-            fix="check the repository out with its files, or commit Cargo.toml",
-        )
-    return _workspace_version(repository, repository.workspaces[0])
-
-
-def stated_version(repository: Repository, manifest: Manifest) -> Version:
-    """The version of a package, inherited or its own; 0.0.0 where it states none, as cargo has it."""
-    match manifest.version:
-        case OwnVersion(text=text):
-            return own_version(manifest, text)
-        case InheritedVersion():
-            root = repository.roots[manifest.path]
-            if root.workspace_version:
-                return own_version(root, root.workspace_version)
-            raise InputError(
-                f"{manifest.path} inherits a version that {root.path} does not state",
-                fix=f'write version = "0.1.0" under [workspace.package] in {root.path}',
-                file=manifest.path,
-            )
-        case NoVersion():
-            return NO_VERSION
-        case unreachable:
-            assert_never(unreachable)
-
-
-def _workspace_version(repository: Repository, workspace: Workspace) -> Version:
-    root = workspace.root
-    if root.workspace_version:
-        return own_version(root, root.workspace_version)
-    stating = [member for member in workspace.members if isinstance(member.version, OwnVersion)]
-    if root in stating:
-        return stated_version(repository, root)
-    shared = Counter(stated_version(repository, member) for member in stating)
-    if not shared:
-        raise InputError(
-            "no package of the workspace states a version",
-            why=f"neither {root.path} nor its members have one",
-            fix='write version = "0.1.0" under [workspace.package], version.workspace = true in the members',
-            file=root.path,
-        )
-    return max(shared, key=lambda version: (version != NO_VERSION, shared[version], version))
-
-
 def _considered(repository: Repository, selection: Selection) -> list[Manifest]:
     """The members, the named, and the packages that depend on a member by path or are depended on."""
     members = set(repository.members)
     tied: set[str] = set()
     for path, targets in repository.path_dependencies.items():
         tied |= targets if path in members else {path} if members & targets else set()
-    named = {manifest.path for manifest in _named(repository, selection)}
-    known = sorted((members | tied | named) & set(repository.manifests))
-    return [repository.manifests[path] for path in known if repository.manifests[path].is_package]
+    by_name = {manifest.path for manifest in named(repository, selection)}
+    known = sorted((members | tied | by_name) & set(repository.manifests))
+    found = (repository.manifests[path] for path in known if repository.manifests[path].is_package)
+    return [one for one in found if one.path in members | by_name or _is_readable(repository, one)]
 
 
-def _named(repository: Repository, selection: Selection) -> list[Manifest]:
-    if not isinstance(selection.packages, Names):
-        return []
-    patterns = selection.packages.patterns
-    packages = [manifest for manifest in repository.manifests.values() if manifest.is_package]
-    return [package for package in packages if fits(package.name, patterns)]
+def _is_readable(repository: Repository, manifest: Manifest) -> bool:
+    """Tell whether the version can be told; templates and fixtures outside the workspace need none."""
+    try:
+        stated_version(repository, manifest)
+    except InputError:
+        return False
+    return True
 
 
 def _decision(
@@ -147,9 +83,9 @@ def _decision(
     if fits(manifest.name, selection.exclude):
         outcome, reason = Outcome.EXCLUDED, "named in `exclude`"
     elif isinstance(selection.packages, Names):
-        named = fits(manifest.name, selection.packages.patterns)
+        asked = fits(manifest.name, selection.packages.patterns)
         kept = (Outcome.KEPT, "not named in `packages`")
-        outcome, reason = _selected(manifest, prior, version, selection, carried) if named else kept
+        outcome, reason = _selected(manifest, prior, version, selection, carried) if asked else kept
     elif manifest.path not in repository.members:
         root = repository.workspaces[0].root.path
         outcome, reason = Outcome.OUTSIDE, f"not a member of the workspace of {root}"
@@ -216,28 +152,32 @@ def _check_names(repository: Repository, selection: Selection) -> None:
             )
 
 
-def _check_inheritance(repository: Repository, decisions: Iterable[PackageDecision]) -> None:
+def _check_inheritance(repository: Repository, decisions: tuple[PackageDecision, ...]) -> None:
     """A version that several packages inherit moves for all of them or for none."""
-    by_root: dict[str, list[PackageDecision]] = {}
-    for decision in decisions:
-        manifest = repository.manifests[decision.manifest]
-        if isinstance(manifest.version, InheritedVersion):
-            by_root.setdefault(repository.roots[decision.manifest].path, []).append(decision)
-    for root, inheriting in by_root.items():
-        staying = [decision for decision in inheriting if decision.outcome is not Outcome.BUMPED]
-        moving = [decision for decision in inheriting if decision.outcome is Outcome.BUMPED]
-        if staying and moving:
-            raise _shared_version(root, moving, staying)
+    moving = moves(decisions)
+    inheriting = [path for path in moving if _inherits(repository.manifests[path])]
+    for root in {repository.roots[path].path: repository.roots[path] for path in inheriting}.values():
+        staying = [
+            member
+            for member in repository.members_of(root)
+            if _inherits(member) and member.path not in moving
+        ]
+        if staying:
+            mover = next(moving[path] for path in inheriting if repository.roots[path] is root)
+            raise _shared_version(root, mover, staying[0])
 
 
-def _shared_version(root: str, moving: list[PackageDecision], staying: list[PackageDecision]) -> InputError:
-    first = staying[0]
+def _inherits(manifest: Manifest) -> bool:
+    return isinstance(manifest.version, InheritedVersion)
+
+
+def _shared_version(root: Manifest, mover: PackageDecision, stayer: Manifest) -> InputError:
     return InputError(
-        f"{first.name} cannot stay at {first.prior_version} while {moving[0].name} moves",
-        why=f"{', '.join(one.name for one in (*moving, *staying))} inherit one version from {root}",
-        fix=f'give {first.name} a version of its own: write version = "{first.prior_version}" instead of '
-        f"version.workspace = true in {first.manifest}; or let all of them move",
-        file=first.manifest,
+        f"{stayer.name} cannot stay at {mover.prior_version} while {mover.name} moves",
+        why=f"both inherit their version from {root.path}",
+        fix=f'give {stayer.name} a version of its own: write version = "{mover.prior_version}" instead of '
+        f"version.workspace = true in {stayer.path}; or let both move",
+        file=stayer.path,
     )
 
 

@@ -9,15 +9,18 @@ Format: https://docs.rs/cargo/latest/cargo/core/resolver/index.html and the doc 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Set
+from typing import Any, Final, TypeAlias
 
 from actionkit.errors import InputError
 from actionkit.semver import Version
+from release.cargo.requirement import admits
 from release.cargo.rewrite import rewritten
-from release.cargo.toml import Change, Span, Table, parse, table
+from release.cargo.toml import Change, Keys, Span, Table, parse, table
 
 LOCK: Final = "Cargo.lock"
+
+_Entries: TypeAlias = tuple[tuple[Keys, Mapping[str, Any]], ...]
 
 _NAME: Final = re.compile(r"^name[ \t]*=[ \t]*[\"']([^\"'\r\n]+)", re.MULTILINE)
 _ENTRY: Final = re.compile(
@@ -33,8 +36,8 @@ def locked_names(text: str) -> frozenset[str]:
     return frozenset(_NAME.findall(text))
 
 
-def bumped_lock(text: str, moving: Mapping[str, Version], version: Version, *, path: str) -> str:
-    """Return the lock's text with every package of ``moving`` (name → prior version) at ``version``.
+def bumped_lock(text: str, moving: Set[tuple[str, str]], version: Version, *, path: str) -> str:
+    """Return the lock's text with every package of ``moving`` (name, prior version) at ``version``.
 
     Only packages without a source are meant. Nothing is reordered. Raise InputError when the lock does not
     parse, or has one of the packages at the planned version already, which cargo would refuse.
@@ -44,14 +47,45 @@ def bumped_lock(text: str, moving: Mapping[str, Version], version: Version, *, p
     present = {
         (entry["name"], entry["version"])
         for _, entry in entries
-        if "source" not in entry and str(moving.get(entry["name"])) == entry["version"]
+        if "source" not in entry and (entry["name"], entry["version"]) in moving
     }
     _check_collisions(entries, present, version, path)
     changes = tuple(_changes(entries, present, str(version)))
     return rewritten(text, changes, path=path, spans=tuple(_spans(text, present, str(version))))
 
 
-def _entries(document: Table) -> Iterator[tuple[tuple[str | int, ...], Mapping[str, Any]]]:
+def lock_warnings(
+    text: str,
+    moving: Set[tuple[str, str]],
+    members: Set[tuple[str, str]],
+    version: Version,
+    *,
+    path: str,
+) -> Iterator[str]:
+    """Say where the lock cannot be right: it was stale before, or a foreign package holds a moving one.
+
+    ``members`` are those of ``moving`` that the lock of this workspace must contain.
+    """
+    entries = tuple(_entries(parse(text, path=path)))
+    own = {(entry["name"], entry["version"]) for _, entry in entries if "source" not in entry}
+    for name, prior in sorted(members - own):
+        yield f"{path} was stale before: it lacks {name} {prior}; run `cargo update --workspace`, commit it"
+    for name, prior in sorted(moving & own):
+        if not admits(f"^{prior}", version):
+            for foreign in _foreign_dependents(entries, name, prior):
+                yield (
+                    f"{path}: {foreign} depends on {name} through [patch] and may not admit {version}; "
+                    f"if so, cargo takes a {name} from its source instead and the lock has to be renewed"
+                )
+
+
+def _foreign_dependents(entries: _Entries, name: str, prior: str) -> Iterator[str]:
+    for _, entry in entries:
+        if "source" in entry and {name, f"{name} {prior}"} & set(entry.get("dependencies", ())):
+            yield f"{entry['name']} {entry['version']}"
+
+
+def _entries(document: Table) -> Iterator[tuple[Keys, Mapping[str, Any]]]:
     """Yield every package with the keys that lead to it."""
     for keys in (("package",), ("patch", "unused")):
         listed = table(document, *keys[:-1]).get(keys[-1], [])
@@ -63,11 +97,7 @@ def _entries(document: Table) -> Iterator[tuple[tuple[str | int, ...], Mapping[s
         yield ("root",), root
 
 
-def _changes(
-    entries: tuple[tuple[tuple[str | int, ...], Mapping[str, Any]], ...],
-    present: set[tuple[str, str]],
-    after: str,
-) -> Iterator[Change]:
+def _changes(entries: _Entries, present: Set[tuple[str, str]], after: str) -> Iterator[Change]:
     for keys, entry in entries:
         if (entry["name"], entry["version"]) in present and "source" not in entry:
             yield Change(keys=(*keys, "version"), before=entry["version"], after=after)
@@ -78,7 +108,7 @@ def _changes(
                 yield Change(keys=at, before=reference, after=f"{name} {after}")
 
 
-def _spans(text: str, present: set[tuple[str, str]], after: str) -> Iterator[Span]:
+def _spans(text: str, present: Set[tuple[str, str]], after: str) -> Iterator[Span]:
     for match in _ENTRY.finditer(text):
         if (match[1], match[2]) in present and not match[3]:
             yield Span(start=match.start(2), end=match.end(2), after=after)
@@ -87,18 +117,19 @@ def _spans(text: str, present: set[tuple[str, str]], after: str) -> Iterator[Spa
             yield Span(start=match.start(2), end=match.end(2), after=after)
 
 
-def _check_collisions(
-    entries: tuple[tuple[tuple[str | int, ...], Mapping[str, Any]], ...],
-    present: set[tuple[str, str]],
-    version: Version,
-    path: str,
-) -> None:
+def _check_collisions(entries: _Entries, present: Set[tuple[str, str]], version: Version, path: str) -> None:
+    taken: set[str] = set()
     moving = {name for name, _ in present}
     for keys, entry in entries:
-        if keys[0] == "package" and entry["name"] in moving and entry["version"] == str(version):
+        name = entry["name"]
+        moves = "source" not in entry and (name, entry["version"]) in present
+        if keys[0] != "package" or name not in moving or not (moves or entry["version"] == str(version)):
+            continue
+        if name in taken:
             raise InputError(
-                f"{path} has {entry['name']} {version} already, from {entry.get('source', 'another path')}",
-                why="cargo refuses a lock with one name and version from two sources",
-                fix=f"choose another version, or take the dependency on {entry['name']} {version} out",
+                f"{path} would have {name} {version} twice",
+                why="the version is there already from another place, and cargo refuses such a lock",
+                fix=f"choose another version, or remove the dependency on the other {name} {version}",
                 file=path,
             )
+        taken.add(name)

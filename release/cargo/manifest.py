@@ -105,14 +105,19 @@ class Manifest:
         return posixpath.dirname(self.path)
 
     @cached_property
+    def package(self) -> str:
+        """The key of the package's table: ``project`` is an old name that cargo still reads."""
+        return "project" if "project" in self.document and "package" not in self.document else "package"
+
+    @cached_property
     def name(self) -> str:
         """The package's name; empty for a virtual manifest."""
-        return string(self.document, "package", "name")
+        return string(self.document, self.package, "name")
 
     @cached_property
     def version(self) -> StatedVersion:
         """How the package states its version."""
-        value = table(self.document, "package").get("version")
+        value = table(self.document, self.package).get("version")
         if isinstance(value, str):
             return OwnVersion(text=value)
         return InheritedVersion() if value is not None else NoVersion()
@@ -135,7 +140,7 @@ class Manifest:
     @cached_property
     def root_pointer(self) -> str:
         """The manifest that ``package.workspace`` points to, empty where it does not."""
-        pointer = string(self.document, "package", "workspace")
+        pointer = string(self.document, self.package, "workspace")
         return manifest_at(self.directory, pointer) if pointer else ""
 
     @cached_property

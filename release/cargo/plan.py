@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from actionkit.semver import Version
-from release.cargo.decide import Outcome, PackageDecision, carried_version, decide, moves
+from release.cargo.carried import carried_version
+from release.cargo.decide import Outcome, PackageDecision, decide, moves
 from release.cargo.dependents import requirement_changes
-from release.cargo.lock import LOCK, bumped_lock, locked_names
-from release.cargo.manifest import MANIFEST, Manifest, OwnVersion
+from release.cargo.lock import LOCK, bumped_lock, lock_warnings, locked_names
+from release.cargo.manifest import MANIFEST, InheritedVersion, Manifest, OwnVersion, own_version
 from release.cargo.rewrite import manifest_spans, rewritten
-from release.cargo.selection import All, Lockstep, Selection, fits
+from release.cargo.selection import All, Names, Selection, fits
 from release.cargo.toml import Change
 from release.cargo.workspace import Repository, read_repository
 from release.edits import FileEdit
 
-_PACKAGE_VERSION: Final = ("package", "version")
 _WORKSPACE_VERSION: Final = ("workspace", "package", "version")
 
 
@@ -80,29 +80,32 @@ def _version_changes(
     for path in moves(decisions):
         manifest = repository.manifests[path]
         if isinstance(manifest.version, OwnVersion):
-            yield path, Change(keys=_PACKAGE_VERSION, before=manifest.version.text, after=str(version))
+            keys = (manifest.package, "version")
+            yield path, Change(keys=keys, before=manifest.version.text, after=str(version))
         else:
             roots[repository.roots[path].path] = repository.roots[path]
-    roots |= _roots_in_step(repository, version, selection)
+    roots |= _roots_nobody_inherits_from(repository, version, selection)
     for path, root in roots.items():
         yield path, Change(keys=_WORKSPACE_VERSION, before=root.workspace_version, after=str(version))
 
 
-def _roots_in_step(repository: Repository, version: Version, selection: Selection) -> Mapping[str, Manifest]:
-    """The workspaces whose version moves even if no package inherits it."""
-    carried = str(carried_version(repository, selection))
-    match selection.packages:
-        case Lockstep():
-            roots = [one.root for one in repository.workspaces if one.root.workspace_version == carried]
-        case All():
-            roots = [one.root for one in repository.workspaces if one.root.workspace_version]
-        case _:
-            roots = []
-    return {
-        root.path: root
-        for root in roots
-        if Version.parse(root.workspace_version) <= version and root.workspace_version != str(version)
-    }
+def _roots_nobody_inherits_from(
+    repository: Repository, version: Version, selection: Selection
+) -> Mapping[str, Manifest]:
+    """The workspaces whose own version moves although no member inherits it; names name packages only."""
+    if isinstance(selection.packages, Names):
+        return {}
+    carried = carried_version(repository, selection)
+    roots = {}
+    for workspace in repository.workspaces:
+        root = workspace.root
+        inherited = any(isinstance(member.version, InheritedVersion) for member in workspace.members)
+        if root.workspace_version and not inherited:
+            prior = own_version(root, root.workspace_version)
+            moves_along = isinstance(selection.packages, All) or str(prior) == str(carried)
+            if moves_along and prior <= version and str(prior) != str(version):
+                roots[root.path] = root
+    return roots
 
 
 def _bumped_manifest(manifest: Manifest, changes: list[Change]) -> str:
@@ -117,7 +120,8 @@ def _bumped_locks(
     version: Version,
 ) -> tuple[dict[str, str], list[str]]:
     """Return the new texts of the locks that mention a moving package, and warnings."""
-    texts, warnings = {}, []
+    texts: dict[str, str] = {}
+    warnings: list[str] = []
     names = {decision.name for decision in moving.values()}
     for path, text in files.items():
         if posixpath.basename(path) != LOCK or not names & locked_names(text):
@@ -126,10 +130,16 @@ def _bumped_locks(
         if beside is None:
             warnings.append(f"{path} has no Cargo.toml beside it, so cargo never reads it: left alone")
             continue
-        meant = repository.reachable(beside)
-        here = {one.name: one.prior_version for one in moving.values() if one.manifest in meant}
-        texts[path] = bumped_lock(text, here, version, path=path)
+        meant = _states(moving, repository.reachable(beside))
+        members = {one.path for one in repository.members_of(beside)}
+        texts[path] = bumped_lock(text, meant, version, path=path)
+        warnings += lock_warnings(text, meant, _states(moving, members), version, path=path)
     return texts, warnings
+
+
+def _states(moving: Mapping[str, PackageDecision], paths: Container[str]) -> set[tuple[str, str]]:
+    """Name and prior version of the moving packages among ``paths``, as locks identify them."""
+    return {(one.name, str(one.prior_version)) for one in moving.values() if one.manifest in paths}
 
 
 def _ahead(decisions: tuple[PackageDecision, ...]) -> Iterator[str]:

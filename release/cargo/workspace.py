@@ -9,12 +9,12 @@ written out; a path dependency outside the root's directory is a member only whe
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from actionkit.errors import InputError
+from release.cargo.globs import glob
 from release.cargo.manifest import (
     MANIFEST,
     ByPath,
@@ -63,7 +63,7 @@ class Repository:
             for root in self.roots.values()
             if not any(above in directories for above in _above(root.directory))
         }
-        found = [Workspace(root=root, members=self._members(root)) for root in outermost.values()]
+        found = [Workspace(root=root, members=self.members_of(root)) for root in outermost.values()]
         for path, error in self.broken.items():
             alone = not any(above in directories for above in _above(posixpath.dirname(path)))
             if alone or any(self._reads(workspace, path) for workspace in found):
@@ -74,6 +74,19 @@ class Repository:
     def members(self) -> Mapping[str, Workspace]:
         """The workspace of every member of ``workspaces``, by the member's path."""
         return {member.path: workspace for workspace in self.workspaces for member in workspace.members}
+
+    def members_of(self, root: Manifest) -> tuple[Manifest, ...]:
+        """The members of the workspace of ``root``, sorted by path; itself when it has no workspace table."""
+        if not root.is_root:
+            return (root,)
+        named = [path for path in self._listed(root) if not _is_excluded(root, path)]
+        own = [root.path] if root.is_package else []
+
+        def joining(manifest: Manifest) -> Iterator[str]:
+            return (path for path in self.path_dependencies[manifest.path] if self._joins(root, path))
+
+        found = self._closed([*own, *named], joining)
+        return tuple(found[path] for path in sorted(found))
 
     def target(self, dependency: Dependency, holder: Manifest) -> Dependency:
         """Resolve ``workspace = true`` to the root's entry; every other dependency is itself."""
@@ -86,7 +99,7 @@ class Repository:
         """Every package that cargo reads to lock the workspace of ``start``: what its lock can mention."""
         root = self.roots[start.path]
         patches = _paths(root.patches)
-        begin = [member.path for member in self._members(root)] if root is start else [start.path]
+        begin = [member.path for member in self.members_of(root)] if root is start else [start.path]
         return self._closed([*begin, *patches], lambda manifest: self.path_dependencies[manifest.path])
 
     @cached_property
@@ -140,18 +153,6 @@ class Repository:
                 return self.manifests.get(above.root_pointer, manifest)
         return manifest
 
-    def _members(self, root: Manifest) -> tuple[Manifest, ...]:
-        if not root.is_root:
-            return (root,)
-        named = [path for path in self._listed(root) if not _is_excluded(root, path)]
-        own = [root.path] if root.is_package else []
-
-        def joining(manifest: Manifest) -> Iterator[str]:
-            return (path for path in self.path_dependencies[manifest.path] if self._joins(root, path))
-
-        found = self._closed([*own, *named], joining)
-        return tuple(found[path] for path in sorted(found))
-
     def _joins(self, root: Manifest, path: str) -> bool:
         """Tell whether a path dependency becomes a member by being one."""
         if path not in self.manifests:
@@ -166,7 +167,7 @@ class Repository:
             if not any(mark in pattern for mark in "*?["):
                 yield manifest_at(root.directory, pattern)
                 continue
-            matches = _glob(manifest_at(root.directory, pattern))
+            matches = glob(manifest_at(root.directory, pattern))
             yield from (path for path in self._paths if matches(path))
 
     @cached_property
@@ -220,24 +221,3 @@ def _is_excluded(root: Manifest, path: str) -> bool:
 def _starts_with_one(root: Manifest, names: Iterable[str], path: str) -> bool:
     directories = (posixpath.dirname(manifest_at(root.directory, name)) for name in names)
     return any(_is_below(path, directory) for directory in directories)
-
-
-def _glob(pattern: str) -> Callable[[str], bool]:
-    """Translate a glob as the crate ``glob`` reads it: ``*`` and ``?`` stop at slashes, ``**`` does not."""
-    parts = []
-    for token in re.findall(r"\*\*/|\*\*|\*|\?|\[!?\]?[^\]]*\]|[^*?\[]+|\[", pattern):
-        match token:
-            case "**/":
-                parts.append("(?:.*/)?")
-            case "**":
-                parts.append(".*")
-            case "*":
-                parts.append("[^/]*")
-            case "?":
-                parts.append("[^/]")
-            case str() if token.startswith("[") and len(token) > 1:
-                parts.append("[^" + token[2:] if token.startswith("[!") else token)
-            case _:
-                parts.append(re.escape(token))
-    compiled = re.compile("".join(parts))
-    return lambda path: compiled.fullmatch(path) is not None
