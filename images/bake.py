@@ -62,10 +62,15 @@ def read_declared(printed: bytes) -> Declared:
     )
 
 
-def build_definition(declared: Declared, settings: Mapping[str, TargetSettings]) -> str:
-    """Write the bake file that builds exactly the targets of ``settings``, and what they build upon."""
+def build_definition(
+    declared: Declared, settings: Mapping[str, TargetSettings], platforms: tuple[str, ...]
+) -> str:
+    """Write the bake file that builds exactly the targets of ``settings``, and what they build upon.
+
+    ``platforms`` are those that the user asks for; empty leaves what is declared.
+    """
     targets = {
-        name: _configured(target, settings[name]) if name in settings else _only_used(target)
+        name: _configured(target, settings[name]) if name in settings else _only_used(target, platforms)
         for name, target in declared.document["target"].items()
     }
     document = {"group": {"default": {"targets": list(settings)}}, "target": targets}
@@ -113,14 +118,16 @@ def _configured(target: Mapping[str, Any], settings: TargetSettings) -> dict[str
         "secret": [*(target.get("secret") or ()), *settings.secrets],
     }
     changed |= {"platforms": list(settings.platforms)} if settings.platforms else {}
-    changed |= {"cache-from": list(settings.cache_from)} if settings.cache_from else {}
-    changed |= {"cache-to": list(settings.cache_to)} if settings.cache_to else {}
+    changed |= {"cache-from": list(settings.cache_from), "cache-to": list(settings.cache_to)}
     return {key: value for key, value in changed.items() if key != "tags"}
 
 
-def _only_used(target: Mapping[str, Any]) -> dict[str, Any]:
-    """A target that other targets build upon leaves nothing behind: no image, no tag."""
-    return {**{key: value for key, value in target.items() if key != "tags"}, "output": [CACHE_ONLY]}
+def _only_used(target: Mapping[str, Any], platforms: tuple[str, ...]) -> dict[str, Any]:
+    """Build a target that others build upon, and leave nothing behind: no image, no tag, no cache."""
+    dropped = ("tags", "cache-to", "attest")
+    kept = {key: value for key, value in target.items() if key not in dropped}
+    kept |= {"platforms": list(platforms)} if platforms else {}
+    return {**kept, "output": [CACHE_ONLY]}
 
 
 def _escaped(value: Any) -> Any:

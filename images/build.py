@@ -14,12 +14,16 @@ from actionkit.process import stream
 from actionkit.registry.layout import Layout, read_layout
 from images.bake import Declared, TargetSettings, build_definition
 from images.builder import Builder
-from images.inputs import Inputs
-from images.plan import Build, Plan, attestation_options
+from images.caches import GHA_ENVIRONMENT, target_caches
+from images.inputs import Attestations, Inputs
+from images.plan import ImagePlan, Plan
+from images.registries import Registries
+from images.repeated import Steps
 
 _ENTITLEMENTS: Final = (0, 17)
 """The buildx from which bake asks before it writes outside the source folder."""
 
+_NO_PROVENANCE: Final = "type=provenance,disabled=true"
 _TAIL: Final = 200
 _PLACE: Final = re.compile(r"^(?P<file>\S*[Dd]ockerfile\S*):(?P<line>\d+)$")
 _FAILED: Final = re.compile(r"^ERROR: (?:target (?P<target>\S+): )?(?P<text>.*)$")
@@ -28,43 +32,53 @@ _RULE: Final = re.compile(r"^-{6}$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildLog:
-    """The last lines of BuildKit's plain progress, from which a failure is explained."""
+    """BuildKit's plain progress: shown, its steps noted, its end kept to explain a failure."""
 
     tell: Callable[[str], None]
+    steps: Steps = field(default_factory=Steps)
     lines: deque[str] = field(default_factory=lambda: deque(maxlen=_TAIL))
 
     def take(self, line: str) -> None:
-        """Show a line and keep it."""
+        """Show a line and note what it says."""
         self.lines.append(line)
+        self.steps.take(line)
         self.tell(line)
 
 
-def build_images(
-    plan: Plan, declared: Declared, inputs: Inputs, builder: Builder, folder: Path, log: BuildLog
-) -> Mapping[str, Layout]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    """What a build needs: ``folder`` is where its results go."""
+
+    inputs: Inputs
+    declared: Declared
+    registries: Registries
+    builder: Builder
+    folder: Path
+
+
+def build_images(plan: Plan, workshop: Workshop, log: BuildLog) -> Mapping[str, Layout]:
     """Build what the plan wants built; return each target's layout.
 
     Raise ActionError that names the target, the line of its Dockerfile and the end of its output.
     """
-    outputs = {build.target.name: folder / build.target.name for build in plan.builds}
-    for output in outputs.values():
-        output.mkdir(parents=True)
-    settings = {
-        build.target.name: _settings(build, inputs, plan, outputs[build.target.name]) for build in plan.builds
-    }
+    folder, inputs = workshop.folder, workshop.inputs
+    settings = {image.target.name: _settings(image, workshop) for image in plan.builds}
+    for name in settings:
+        (folder / name).mkdir(parents=True)
     definition = folder / "bake.json"
-    definition.write_text(build_definition(declared, settings), encoding="utf-8")
+    text = build_definition(workshop.declared, settings, inputs.platforms)
+    definition.write_text(text, encoding="utf-8")
     try:
         stream(
-            _command(builder, definition, folder),
+            _command(workshop.builder, definition, folder),
             cwd=plan.source.folder,
-            env={**builder.environment, **_environment(inputs, plan)},
+            env={**workshop.builder.environment, **_environment(inputs, plan)},
             secrets=inputs.confidential,
             on_line=log.take,
         )
     except CommandFailed as error:
         raise explain_failure(tuple(log.lines), plan.source.folder) from error
-    return {name: read_layout(output) for name, output in outputs.items()}
+    return {name: read_layout(folder / name) for name in settings}
 
 
 def explain_failure(lines: tuple[str, ...], source: Path) -> ActionError:
@@ -76,10 +90,21 @@ def explain_failure(lines: tuple[str, ...], source: Path) -> ActionError:
     return ActionError(
         f"the image {target} does not build" if target else "the images do not build",
         why="\n".join((reason, *_excerpt(lines))),
-        fix="nothing was published; the same command on your machine: docker buildx bake",
+        fix="nothing was published; the same on your machine: docker buildx bake",
         file=_relative(places[-1]["file"], source) if places else "",
         line=int(places[-1]["line"]) if places else 0,
     )
+
+
+def attestation_options(wanted: tuple[Attestations, ...]) -> tuple[str, ...]:
+    """Write what BuildKit shall record: https://docs.docker.com/build/metadata/attestations/."""
+    if Attestations.PROVENANCE_MAX in wanted:
+        provenance = "type=provenance,mode=max"
+    elif Attestations.PROVENANCE in wanted:
+        provenance = "type=provenance,mode=min"
+    else:
+        provenance = _NO_PROVENANCE
+    return (provenance, *(("type=sbom",) if Attestations.SBOM in wanted else ()))
 
 
 def _excerpt(lines: tuple[str, ...]) -> tuple[str, ...]:
@@ -105,26 +130,35 @@ def _command(builder: Builder, definition: Path, folder: Path) -> tuple[str, ...
 def _environment(inputs: Inputs, plan: Plan) -> Mapping[str, str]:
     """Give buildx the values of the secrets, and the time that replaces every clock in the build."""
     values = {_variable(number): secret.value for number, secret in enumerate(inputs.secrets)}
-    return {**values, "SOURCE_DATE_EPOCH": str(plan.source.seconds)}
+    return {**values, **GHA_ENVIRONMENT, "SOURCE_DATE_EPOCH": str(plan.source.seconds)}
 
 
 def _variable(number: int) -> str:
     return f"IMAGES_SECRET_{number}"
 
 
-def _settings(build: Build, inputs: Inputs, plan: Plan, output: Path) -> TargetSettings:
-    options = attestation_options(inputs.attestations)
-    is_index = len(build.platforms) > 1 or options != ("type=provenance,disabled=true",)
+def _settings(image: ImagePlan, workshop: Workshop) -> TargetSettings:
+    inputs, name = workshop.inputs, image.target.name
+    attestations = attestation_options(inputs.attestations)
+    is_index = len(image.platforms) > 1 or attestations != (_NO_PROVENANCE,)
     levels = "manifest,index" if is_index else "manifest"
+    repository = image.places[0].repository
+    caches = target_caches(
+        inputs.cache,
+        workshop.declared.document["target"][name],
+        scope="-".join((name, *(platform.replace("/", "-") for platform in image.platforms))),
+        repository=repository,
+        plain=workshop.registries.of(repository).address.plain,
+    )
     return TargetSettings(
-        output=f"type=oci,dest={output},tar=false,rewrite-timestamp=true",
-        labels=build.labels,
-        annotations=tuple(f"{levels}:{key}={value}" for key, value in build.labels.items()),
-        platforms=build.platforms,
-        attestations=options,
+        output=f"type=oci,dest={workshop.folder / name},tar=false,rewrite-timestamp=true",
+        labels=image.labels,
+        annotations=tuple(f"{levels}:{key}={value}" for key, value in image.labels.items()),
+        platforms=image.platforms,
+        attestations=attestations,
         secrets=tuple(
             f"id={secret.identity},env={_variable(number)}" for number, secret in enumerate(inputs.secrets)
         ),
-        cache_from=(),
-        cache_to=(),
+        cache_from=caches.sources,
+        cache_to=caches.sinks,
     )

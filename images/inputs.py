@@ -12,6 +12,7 @@ from actionkit.context import Context
 from actionkit.errors import InputError
 from actionkit.inputs import InputReader
 from actionkit.semver import NotARelease, TagFormat, Version
+from images.caches import check_caches
 from images.destinations import Destination, Given, destinations
 
 _SECRET: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.-]*)=(.*)", re.DOTALL)
@@ -90,7 +91,7 @@ def read_inputs(environ: Mapping[str, str], context: Context) -> Inputs:
         overrides=_matching(reader, "set", reader.lines("set"), _OVERRIDE, "target.key=value"),
         platforms=_matching(reader, "platforms", reader.words("platforms"), _PLATFORM, "os/architecture"),
         builder=reader.text("builder"),
-        cache=reader.words("cache"),
+        cache=_cache(reader),
         secrets=_secrets(reader),
         attestations=_attestations(reader),
         release_notes=reader.flag("release-notes"),
@@ -163,6 +164,12 @@ def _secrets(reader: InputReader) -> tuple[Secret, ...]:
                 )
             )
     return tuple(found)
+
+
+def _cache(reader: InputReader) -> tuple[str, ...]:
+    words = reader.words("cache")
+    reader.problems.extend(check_caches(words))
+    return words
 
 
 def _attestations(reader: InputReader) -> tuple[Attestations, ...]:

@@ -10,11 +10,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 from actionkit.errors import ActionError, raise_all
 from actionkit.registry import Registry
 from images.destinations import Destination
 from images.inputs import Inputs
+
+_HIDDEN: Final = {"INPUT_TOKEN": "", "INPUT_PASSWORD": "", "INPUT_SECRETS": ""}
+"""A bake file may read any variable of its environment: these are none of its business."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +50,11 @@ def open_registries(inputs: Inputs, environ: Mapping[str, str], temporary: Path)
             for destination in inputs.destinations
         )
         _log_in(registries, inputs.destinations)
-        environment = {"DOCKER_CONFIG": str(folder), "BUILDX_CONFIG": _buildx_config(environ, folder)}
+        environment = {
+            **_HIDDEN,
+            "DOCKER_CONFIG": str(folder),
+            "BUILDX_CONFIG": _buildx_config(environ, folder),
+        }
         yield Registries(folder=folder, registries=registries, environment=environment)
 
 
@@ -62,18 +70,20 @@ def repository_name(destination: Destination, image: str, project: str) -> str:
 
 def _private_config(folder: Path, environ: Mapping[str, str]) -> Path:
     authfile = folder / "config.json"
-    given = (
-        Path(environ.get("DOCKER_CONFIG") or Path(environ.get("HOME", "/root")) / ".docker") / "config.json"
-    )
+    given = _docker_config(environ) / "config.json"
     text = given.read_text(encoding="utf-8") if given.is_file() else json.dumps({"auths": {}})
     with os.fdopen(os.open(authfile, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)
     return authfile
 
 
+def _docker_config(environ: Mapping[str, str]) -> Path:
+    return Path(environ.get("DOCKER_CONFIG") or Path(environ.get("HOME", "/root")) / ".docker")
+
+
 def _buildx_config(environ: Mapping[str, str], folder: Path) -> str:
     """Keep the builders that the job knows: buildx looks for them beside the logins."""
-    known = Path(environ.get("DOCKER_CONFIG") or Path(environ.get("HOME", "/root")) / ".docker") / "buildx"
+    known = _docker_config(environ) / "buildx"
     own = folder / "buildx"
     if environ.get("BUILDX_CONFIG"):
         return environ["BUILDX_CONFIG"]

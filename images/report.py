@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Final
 
+from actionkit.registry import Missing
 from actionkit.workflow import Workflow
-from images.apply import Result
-from images.plan import Build, Plan
+from images.apply import Outcome, Result
+from images.plan import Compare, Copy, Keep, Place, Plan, Push
 from images.tags import Hold, Move
 
 _BEGIN: Final = "<!-- images -->"
@@ -19,55 +21,46 @@ _KIB: Final = 1024
 
 def set_outputs(workflow: Workflow, results: tuple[Result, ...]) -> None:
     """Set ``images``, ``digests`` and ``tags``."""
+    digests = (f"{result.arrived.repository}@{result.arrived.digest}" for result in results)
+    tags = (f"{result.arrived.repository}:{tag}" for result in results for tag in result.tags)
     workflow.set_output("images", json.dumps([_as_json(result) for result in results]))
-    workflow.set_output(
-        "digests",
-        "\n".join(f"{result.arrived.repository}@{result.arrived.digest}" for result in results),
-    )
-    workflow.set_output(
-        "tags", "\n".join(f"{result.arrived.repository}:{tag}" for result in results for tag in result.tags)
-    )
+    workflow.set_output("digests", "\n".join(digests))
+    workflow.set_output("tags", "\n".join(tags))
 
 
-def summary(plan: Plan, results: tuple[Result, ...]) -> str:
+def summary(plan: Plan, outcome: Outcome) -> str:
     """Write the job summary in Markdown."""
-    held = tuple(
-        f"- `{result.arrived.repository}:{hold.tag}` stays where it is: {hold.reason}"
-        for result in results
-        for hold in result.held
-    )
-    return "\n".join((f"## Images of {plan.tag}", "", images_table(results), "", *held))
+    parts = (f"## Docker images of {plan.tag}", "", images_table(outcome.results), "", *_notes(plan, outcome))
+    return "\n".join((*parts, "", *_commands(outcome.results))).rstrip()
 
 
 def planned_summary(plan: Plan) -> str:
     """Write what would happen, in Markdown."""
-    rows = [
-        f"| `{place.repository}` | {'build' if isinstance(image.work, Build) else 'keep'} "
-        f"| {', '.join((place.version_tag, *_moves(place.floating)))} | {_holds(place.floating)} |"
+    rows = (
+        f"| `{place.repository}` | {_planned(place)} | {', '.join(_planned_tags(place))} "
+        f"| {', '.join(f'{hold.tag} ({hold.reason})' for hold in _holds(place))} |"
         for image in plan.images
-        for place in image.repositories
-    ]
+        for place in image.places
+    )
     head = ("| image | what | tags | left alone |", "|---|---|---|---|")
-    return "\n".join((f"## Images of {plan.tag}: plan", "", *head, *rows))
+    return "\n".join((f"## Docker images of {plan.tag}: plan", "", *head, *rows))
 
 
 def images_table(results: tuple[Result, ...]) -> str:
     """Write the table of published images in Markdown."""
     rows = (
         f"| `{result.arrived.repository}` | {', '.join(f'`{tag}`' for tag in result.tags)} "
-        f"| `{result.arrived.digest}` | {human_size(result.arrived.size)} "
+        f"| `{result.arrived.digest}` | {human_size(result.arrived.size)} | {_change(result)} "
         f"| {', '.join(result.arrived.platforms)} |"
         for result in results
     )
-    head = ("| image | tags | digest | size | platforms |", "|---|---|---|--:|---|")
+    head = ("| image | tags | digest | size | change | platforms |", "|---|---|---|--:|--:|---|")
     return "\n".join((*head, *rows))
 
 
 def release_section(results: tuple[Result, ...]) -> str:
     """Write the section of the GitHub Release, between marks that only this action uses."""
-    pulls = "\n".join(f"docker pull {result.arrived.repository}:{result.tags[0]}" for result in results)
-    parts = (_BEGIN, "## Images", "", images_table(results), "", "```sh", pulls, "```", _END)
-    return "\n".join(parts)
+    return "\n".join((_BEGIN, "## Docker images", "", images_table(results), "", *_commands(results), _END))
 
 
 def with_section(body: str, section: str) -> str:
@@ -89,7 +82,7 @@ def _as_json(result: Result) -> dict[str, object]:
     arrived = result.arrived
     return {
         "name": arrived.repository,
-        "target": arrived.target,
+        "target": result.target,
         "tags": list(result.tags),
         "digest": arrived.digest,
         "size": arrived.size,
@@ -97,9 +90,57 @@ def _as_json(result: Result) -> dict[str, object]:
     }
 
 
-def _moves(floating: tuple[Move | Hold, ...]) -> tuple[str, ...]:
-    return tuple(decision.tag for decision in floating if isinstance(decision, Move))
+def _change(result: Result) -> str:
+    """Say how the size moved since the version before: ``+1.2 MiB since 1.2.0``."""
+    if isinstance(result.prior, Missing) or not result.prior.size:
+        return "first"
+    difference = result.arrived.size - result.prior.size
+    sign = "+" if difference > 0 else "-" if difference < 0 else "±"
+    return f"{sign}{human_size(abs(difference))} since {result.prior.tag}"
 
 
-def _holds(floating: tuple[Move | Hold, ...]) -> str:
-    return ", ".join(f"{hold.tag} ({hold.reason})" for hold in floating if isinstance(hold, Hold))
+def _notes(plan: Plan, outcome: Outcome) -> Iterable[str]:
+    for result in outcome.results:
+        for hold in result.held:
+            yield f"- `{result.arrived.repository}:{hold.tag}` stays where it is: {hold.reason}"
+    if plan.source.changed:
+        names = ", ".join(f"`{path}`" for path in plan.source.changed[:10])
+        yield f"- the workspace was not exactly the tagged commit: {names} differ and went in as they are"
+    for step in outcome.repeated:
+        yield (
+            f"- `{step.instruction}` (stage {step.stage}) ran {len(step.targets)} times, for"
+            f" {', '.join(step.targets)}: {step.seconds:.0f} s that one shared run would save;"
+            f" what differs: {', '.join(step.arguments) or 'the stages before it'}"
+        )
+
+
+def _commands(results: tuple[Result, ...]) -> tuple[str, ...]:
+    """Write how to pull each image, and how to see that a tag is what was published."""
+    pulls = (f"docker pull {result.arrived.repository}:{result.tags[0]}" for result in results)
+    proofs = (
+        f"docker buildx imagetools inspect {result.arrived.repository}:{result.tags[0]}"
+        f" --format '{{{{.Manifest.Digest}}}}' # {result.arrived.digest}"
+        for result in results
+    )
+    return ("```sh", *pulls, "", "# the digest of what the registry serves now", *proofs, "```")
+
+
+def _planned(place: Place) -> str:
+    match place.action:
+        case Keep():
+            return "keep"
+        case Copy(origin=origin):
+            return f"copy from {origin}"
+        case Compare():
+            return "build and compare"
+        case Push():
+            return "build and push"
+
+
+def _planned_tags(place: Place) -> tuple[str, ...]:
+    moves = (decision.tag for decision in place.floating if isinstance(decision, Move))
+    return (place.version_tag, *moves)
+
+
+def _holds(place: Place) -> tuple[Hold, ...]:
+    return tuple(decision for decision in place.floating if isinstance(decision, Hold))

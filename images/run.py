@@ -1,4 +1,4 @@
-"""One run of the action from its inputs to its report: the five steps in their order."""
+"""One run of the action: inputs, snapshot, plan, apply, report."""
 
 from __future__ import annotations
 
@@ -6,27 +6,20 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 
 from actionkit.context import Context, read_context
-from actionkit.errors import ActionError, PermissionDenied, raise_all
+from actionkit.errors import ActionError, raise_all
 from actionkit.forge.client import Forge
 from actionkit.forge.releases import Release, update_body
 from actionkit.git import Git
 from actionkit.workflow import Workflow
-from images.apply import Result, Tools, apply_plan
-from images.bake import Declared
-from images.builder import open_builder
-from images.declare import find_definition
+from images.apply import Applier, Outcome
 from images.inputs import Inputs, read_inputs
-from images.plan import Facts, Plan, make_plan
-from images.registries import Registries, open_registries, repository_name
+from images.labels import Facts
+from images.means import Means
+from images.plan import make_plan
+from images.registries import Registries, open_registries
 from images.report import planned_summary, release_section, set_outputs, summary, with_section
-from images.snapshot import (
-    read_declarations,
-    read_git_versions,
-    read_release,
-    read_repository,
-)
+from images.snapshot import read_git_versions, read_release, read_snapshot
 from images.source import open_source, remote_tags
-from images.state import RepositoryState, Snapshot, Source
 
 
 def publish_images(environ: Mapping[str, str], workflow: Workflow) -> None:
@@ -37,27 +30,47 @@ def publish_images(environ: Mapping[str, str], workflow: Workflow) -> None:
         workflow.mask(secret)
     with ExitStack() as stack:
         registries = stack.enter_context(open_registries(inputs, environ, context.temporary))
-        git = _git(context, inputs)
-        url = f"{context.server_url}/{context.repository}.git"
-        tags = remote_tags(git, url)
+        means = _means(inputs, context, workflow, environ, registries)
+        tags = remote_tags(means.git, means.url)
         commit = _commit_of(inputs, context, tags)
-        source = stack.enter_context(open_source(git, url, inputs.tag, commit, registries.folder))
-        snapshot = _snapshot(inputs, context, source, tags, registries)
+        source = stack.enter_context(open_source(means.git, means.url, inputs.tag, commit, registries.folder))
+        snapshot = read_snapshot(inputs, source, tags, means)
         plan = make_plan(inputs, source, snapshot, _facts(context))
         workflow.quote(planned_summary(plan))
         if inputs.dry_run:
             workflow.summarize(planned_summary(plan))
             raise_all(plan.problems)
             return
-        builder = stack.enter_context(open_builder(inputs.builder, registries.environment))
-        tools = Tools(workflow=workflow, registries=registries, builder=builder, folder=registries.folder)
-        results = apply_plan(plan, snapshot.declared, inputs, tools)
-    _report(inputs, context, workflow, plan, results, snapshot)
+        outcome = Applier(
+            plan=plan,
+            declared=snapshot.declared,
+            inputs=inputs,
+            means=means,
+            git_versions=lambda: read_git_versions(remote_tags(means.git, means.url), inputs.tag_format),
+        ).apply()
+        set_outputs(workflow, outcome.results)
+        workflow.summarize(summary(plan, outcome))
+        workflow.quote(summary(plan, outcome))
+        _tell_release(inputs, means, outcome)
 
 
-def _git(context: Context, inputs: Inputs) -> Git:
+def _means(
+    inputs: Inputs,
+    context: Context,
+    workflow: Workflow,
+    environ: Mapping[str, str],
+    registries: Registries,
+) -> Means:
     git = Git(directory=context.workspace)
-    return git.with_login(context.server_url, inputs.token) if inputs.token else git
+    return Means(
+        context=context,
+        workflow=workflow,
+        environ=environ,
+        git=git.with_login(context.server_url, inputs.token) if inputs.token else git,
+        url=f"{context.server_url}/{context.repository}.git",
+        forge=Forge(repository=context.repository, api_url=context.api_url, token=inputs.token),
+        registries=registries,
+    )
 
 
 def _commit_of(inputs: Inputs, context: Context, tags: Mapping[str, str]) -> str:
@@ -70,36 +83,6 @@ def _commit_of(inputs: Inputs, context: Context, tags: Mapping[str, str]) -> str
     return tags[inputs.tag]
 
 
-def _snapshot(
-    inputs: Inputs, context: Context, source: Source, tags: Mapping[str, str], registries: Registries
-) -> Snapshot:
-    project = context.repository.rpartition("/")[2]
-    definition = find_definition(source.paths, inputs.files, project)
-    declared = read_declarations(definition, inputs, source, registries.environment)
-    forge = Forge(repository=context.repository, api_url=context.api_url, token=inputs.token)
-    return Snapshot(
-        declared=declared,
-        repositories=_repositories(inputs, context, declared, registries),
-        git_versions=read_git_versions(tags, inputs.tag_format),
-        release=read_release(forge, inputs.tag),
-    )
-
-
-def _repositories(
-    inputs: Inputs, context: Context, declared: Declared, registries: Registries
-) -> Mapping[str, tuple[RepositoryState, ...]]:
-    return {
-        target.name: tuple(
-            read_repository(registries.of(name), name, inputs.version)
-            for name in (
-                repository_name(destination, target.image, context.repository)
-                for destination in inputs.destinations
-            )
-        )
-        for target in declared.targets
-    }
-
-
 def _facts(context: Context) -> Facts:
     repository = context.event.get("repository") or {}
     licence = (repository.get("license") or {}).get("spdx_id") or ""
@@ -110,21 +93,17 @@ def _facts(context: Context) -> Facts:
     )
 
 
-def _report(
-    inputs: Inputs,
-    context: Context,
-    workflow: Workflow,
-    plan: Plan,
-    results: tuple[Result, ...],
-    snapshot: Snapshot,
-) -> None:
-    set_outputs(workflow, results)
-    workflow.summarize(summary(plan, results))
-    workflow.quote(summary(plan, results))
-    if inputs.release_notes and isinstance(snapshot.release, Release):
-        forge = Forge(repository=context.repository, api_url=context.api_url, token=inputs.token)
-        body = with_section(snapshot.release.body, release_section(results))
-        try:
-            update_body(forge, snapshot.release, body)
-        except PermissionDenied as error:
-            workflow.warning(f"the images are published; their section in the release is not\n{error}")
+def _tell_release(inputs: Inputs, means: Means, outcome: Outcome) -> None:
+    """Replace the section in the release's notes, read anew: people edit them while images are built."""
+    if not inputs.release_notes:
+        return
+    try:
+        release = read_release(means.forge, inputs.tag)
+        if isinstance(release, Release):
+            body = with_section(release.body, release_section(outcome.results))
+            if body != release.body:
+                update_body(means.forge, release, body)
+    except ActionError as error:
+        means.workflow.warning(
+            str(error), title="the images are published, the release's notes are as before"
+        )

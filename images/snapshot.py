@@ -3,61 +3,50 @@
 from __future__ import annotations
 
 import json
-import re
-import tempfile
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
 
-from actionkit.errors import ActionError, CommandFailed
 from actionkit.forge.client import Forge
 from actionkit.forge.releases import NoRelease, Release, find_release
-from actionkit.process import run
 from actionkit.registry import Image, Index, Missing, Registry, parse_manifest
+from actionkit.registry.oci import platform_name
 from actionkit.semver import NotARelease, TagFormat, Version
-from images.bake import Declared, read_declared
-from images.declare import Definition
+from images.bake import Declared
+from images.declarations import read_declarations
 from images.inputs import Inputs
-from images.state import FINGERPRINT, REVISION, Published, RepositoryState, Source
-from images.tags import version_tag
+from images.means import Means
+from images.registries import repository_name
+from images.state import FINGERPRINT, REVISION, Published, RepositoryState, Snapshot, Source
+from images.tags import competitors, floating_names, version_tag, versions_of
 
-_PLACED = re.compile(r"^ERROR: (?P<file>[^\s:]+):(?P<line>\d+)[^:]*: (?P<text>.*)$", re.MULTILINE)
 
-
-def read_declarations(
-    definition: Definition, inputs: Inputs, source: Source, environment: Mapping[str, str]
-) -> Declared:
-    """Ask bake what is declared; raise ActionError with the file and line that it complains about."""
-    with tempfile.NamedTemporaryFile("w", suffix=".json", dir=environment["DOCKER_CONFIG"]) as generated:
-        generated.write(definition.generated)
-        generated.flush()
-        files = (*definition.files, *((generated.name,) if definition.generated else ()))
-        options = tuple(part for file in files for part in ("--file", file))
-        options += tuple(part for override in inputs.overrides for part in ("--set", override))
-        argv = ("docker", "buildx", "bake", "--print", *options, *inputs.targets)
-        try:
-            printed = run(argv, cwd=source.folder, env=environment, secrets=inputs.confidential)
-        except CommandFailed as error:
-            raise _unreadable(definition, error) from error
-    declared = read_declared(printed)
-    if not declared.targets:
-        raise ActionError(
-            "no image is declared",
-            why=f"{', '.join(definition.files) or 'the repository'} has no target that builds something",
-            fix="give the bake file a group default, or name the targets in input targets",
-        )
-    return declared
+def read_snapshot(inputs: Inputs, source: Source, git_tags: Mapping[str, str], means: Means) -> Snapshot:
+    """Read everything; raise ActionError for what cannot be read."""
+    declared = read_declarations(inputs, source, means)
+    repositories = _repositories(inputs, declared, means)
+    git_versions = read_git_versions(git_tags, inputs.tag_format)
+    published = (versions_of(state.tags) for states in repositories.values() for state in states)
+    known = (*git_versions, *(version for versions in published for version in versions))
+    return Snapshot(
+        declared=declared,
+        repositories=repositories,
+        git_versions=git_versions,
+        withdrawn=_withdrawn(inputs, known, means.forge),
+        release=read_release(means.forge, inputs.tag),
+    )
 
 
 def read_repository(registry: Registry, repository: str, version: Version) -> RepositoryState:
-    """Read a repository's tags and what its version tag points to."""
+    """Read a repository's tags, what its version tag points to, and the stable version before it."""
     tags = registry.tags(repository)
     tag = version_tag(version)
-    if tag not in tags:
-        return RepositoryState(
-            repository=repository, tags=tags, published=Missing(reference=f"{repository}:{tag}")
-        )
+    lower = [other for other in versions_of(tags) if other < version and not other.prerelease]
+    prior = version_tag(max(lower)) if lower else ""
+    absent = Missing(reference=f"{repository}:{tag}")
     return RepositoryState(
-        repository=repository, tags=tags, published=read_published(registry, repository, tag)
+        repository=repository,
+        tags=tags,
+        published=read_published(registry, repository, tag) if tag in tags else absent,
+        prior=read_published(registry, repository, prior) if prior else Missing(reference=repository),
     )
 
 
@@ -68,28 +57,75 @@ def read_published(registry: Registry, repository: str, tag: str) -> Published |
         return raw
     root = parse_manifest(raw)
     images = _images(registry, repository, root)
-    if not images:
-        return Published(digest=root.digest, runnable=(), revision="", fingerprint="", size=0, platforms=())
-    labels = _labels(registry.config(f"{repository}@{images[0].digest}"))
+    configurations = tuple(
+        json.loads(registry.config(f"{repository}@{image.digest}"))
+        for image in images
+        if image.config.media_type.endswith(("image.config.v1+json", "container.image.v1+json"))
+    )
+    labels = _labels(configurations[0]) if configurations else {}
     return Published(
+        tag=tag,
         digest=root.digest,
         runnable=tuple(sorted(image.digest for image in images)),
         revision=labels.get(REVISION, ""),
         fingerprint=labels.get(FINGERPRINT, ""),
-        size=max(image.size for image in images),
-        platforms=_platforms(root),
+        size=max((image.size for image in images), default=0),
+        platforms=tuple(platform_name(configuration) for configuration in configurations),
     )
 
 
-def read_git_versions(tags: Mapping[str, str], tag_format: TagFormat) -> tuple[Version, ...]:
+def read_git_versions(tags: Iterable[str], tag_format: TagFormat) -> tuple[Version, ...]:
     """Read the versions that git's tags name."""
     read = (tag_format.version(tag) for tag in tags)
     return tuple(version for version in read if not isinstance(version, NotARelease))
 
 
 def read_release(forge: Forge, tag: str) -> Release | NoRelease:
-    """Find the GitHub Release of the tag; a tag need not have one."""
+    """Find the GitHub Release of the tag; a tag need not have one, and nobody may ask without a token."""
     return find_release(forge, tag) if forge.token else NoRelease(tag=tag)
+
+
+def unstable_versions(
+    version: Version, known: Iterable[Version], is_unstable: Callable[[Version], bool]
+) -> frozenset[Version]:
+    """Find versions that only look as if they had a better claim to a floating tag of ``version``.
+
+    ``is_unstable`` is asked from the highest version of each range downwards until one is really stable:
+    a handful of questions, however long the history is.
+    """
+    others, found = tuple(known), set[Version]()
+    for tag in floating_names(version):
+        for competitor in competitors(tag, version, others):
+            if competitor not in found and not is_unstable(competitor):
+                break
+            found.add(competitor)
+    return frozenset(found)
+
+
+def _withdrawn(inputs: Inputs, known: Iterable[Version], forge: Forge) -> frozenset[Version]:
+    def is_unstable(version: Version) -> bool:
+        release = read_release(forge, inputs.tag_format.tag(version))
+        return isinstance(release, Release) and (release.draft or release.prerelease)
+
+    return unstable_versions(inputs.version, known, is_unstable)
+
+
+def _repositories(
+    inputs: Inputs, declared: Declared, means: Means
+) -> Mapping[str, tuple[RepositoryState, ...]]:
+    project = means.context.repository
+    names = {
+        target.name: tuple(
+            repository_name(destination, target.image, project) for destination in inputs.destinations
+        )
+        for target in declared.targets
+    }
+    return {
+        target: tuple(
+            read_repository(means.registries.of(name), name, inputs.version) for name in repositories
+        )
+        for target, repositories in names.items()
+    }
 
 
 def _images(registry: Registry, repository: str, root: Image | Index) -> tuple[Image, ...]:
@@ -100,23 +136,7 @@ def _images(registry: Registry, repository: str, root: Image | Index) -> tuple[I
     return tuple(image for image in parsed if isinstance(image, Image))
 
 
-def _labels(configuration: bytes) -> Mapping[str, str]:
-    return (json.loads(configuration).get("config") or {}).get("Labels") or {}
-
-
-def _platforms(root: Image | Index) -> tuple[str, ...]:
-    return tuple(entry.platform for entry in root.runnable) if isinstance(root, Index) else ()
-
-
-def _unreadable(definition: Definition, error: CommandFailed) -> ActionError:
-    names = ", ".join(definition.files) or "the Dockerfiles"
-    lines = [line for line in error.stderr.splitlines() if not re.match(r"#\d+ ", line)]
-    place = _PLACED.search(error.stderr)
-    known = place is not None and Path(place["file"]).name in {Path(file).name for file in definition.files}
-    return ActionError(
-        f"cannot read what {names} declares",
-        why="\n".join(line for line in lines if line.strip()),
-        fix="docker buildx bake --print shows the same on your machine",
-        file=place["file"] if place and known else "",
-        line=int(place["line"]) if place and known else 0,
-    )
+def _labels(configuration: Mapping[str, object]) -> Mapping[str, str]:
+    config = configuration.get("config")
+    labels = config.get("Labels") if isinstance(config, dict) else None
+    return labels if isinstance(labels, dict) else {}

@@ -74,25 +74,29 @@ def _has(git: Git, commit: str) -> bool:
 
 
 def _source(git: Git, commit: str) -> Source:
-    listed = git.run("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    new = _listed(git, "ls-files", "-z", "--others", "--exclude-standard")
+    changed = _listed(git, "diff", "-z", "--name-only", "HEAD")
     return Source(
         folder=git.directory,
         commit=commit,
         created=commit_date(git, commit),
         seconds=int(git.text("log", "-1", "--format=%ct", commit)),
-        paths=tuple(path for path in listed.decode(errors="surrogateescape").split("\0") if path),
-        changes=_changes(git),
+        paths=(*_listed(git, "ls-files", "-z"), *new),
+        changed=(*changed, *new),
+        changes=_digest(git.directory, (*changed, *new)),
     )
 
 
-def _changes(git: Git) -> str:
-    """Name what differs from the commit, in tracked files and in new ones that git does not ignore."""
-    changed = git.run("diff", "--binary", "HEAD")
-    new = git.run("ls-files", "-z", "--others", "--exclude-standard")
-    if not changed and not new:
-        return ""
-    state = hashlib.sha256(changed + new)
-    for path in sorted(part for part in new.decode(errors="surrogateescape").split("\0") if part):
-        file = git.directory / path
-        state.update(file.read_bytes() if file.is_file() else b"")
-    return state.hexdigest()
+def _listed(git: Git, *arguments: str) -> tuple[str, ...]:
+    listed = git.run(*arguments).decode(errors="surrogateescape")
+    return tuple(path for path in listed.split("\0") if path)
+
+
+def _digest(folder: Path, paths: tuple[str, ...]) -> str:
+    """Name the content of ``paths``; nothing for no paths."""
+    state = hashlib.sha256()
+    for path in sorted(paths):
+        file = folder / path
+        content = hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else "gone"
+        state.update(f"{path}\0{content}\0".encode(errors="surrogateescape"))
+    return state.hexdigest() if paths else ""

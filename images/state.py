@@ -21,8 +21,8 @@ FINGERPRINT: Final = "release-pipeline.inputs"
 class Source:
     """Where to build: ``folder`` holds ``commit``, made at ``created`` (ISO 8601; ``seconds`` since 1970).
 
-    ``paths`` are the files that git tracks there or would; ``changes`` names the state of the folder
-    beyond the commit and is empty when there is nothing.
+    ``paths`` are the files that git tracks there or would; ``changed`` are those that differ from the
+    commit, and ``changes`` names their content (empty when there are none).
     """
 
     folder: Path
@@ -30,6 +30,7 @@ class Source:
     created: str
     seconds: int
     paths: tuple[str, ...]
+    changed: tuple[str, ...]
     changes: str
 
 
@@ -41,6 +42,7 @@ class Published:
     the image does not say what it was built from.
     """
 
+    tag: str
     digest: str
     runnable: tuple[str, ...]
     revision: str
@@ -51,18 +53,24 @@ class Published:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepositoryState:
-    """One repository of a registry as it is now."""
+    """One repository of a registry as it is now; ``prior`` is the stable version before this one."""
 
     repository: str
     tags: tuple[str, ...]
     published: Published | Missing
+    prior: Published | Missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """Everything that was read. ``repositories`` maps each target to its repositories, one per registry."""
+    """Everything that was read.
+
+    ``repositories`` maps each target to its repositories, one per registry; ``withdrawn`` are versions that
+    look stable and are not, because their GitHub Release is a draft or marked as a pre-release.
+    """
 
     declared: Declared
     repositories: Mapping[str, tuple[RepositoryState, ...]]
     git_versions: tuple[Version, ...]
+    withdrawn: frozenset[Version]
     release: Release | NoRelease

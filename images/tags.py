@@ -50,40 +50,41 @@ def version_tag(version: Version) -> str:
 
 def versions_of(tags: Iterable[str]) -> tuple[Version, ...]:
     """Read the versions among a repository's tags; floating and foreign tags are none."""
-    return tuple(
-        Version.parse(tag.replace("_", "+")) for tag in tags if Version.is_valid(tag.replace("_", "+"))
-    )
+    spelled = (tag.replace("_", "+") for tag in tags)
+    return tuple(Version.parse(text) for text in spelled if Version.is_valid(text))
+
+
+def floating_names(version: Version) -> tuple[str, ...]:
+    """Name the tags that may move to ``version``: ``{major}.{minor}``, ``{major}``, ``latest``.
+
+    There is no ``0``: SemVer lets 0.x break with every minor version.
+    """
+    major = (str(version.major),) if version.major else ()
+    return (f"{version.major}.{version.minor}", *major, LATEST)
 
 
 def floating_tags(version: Version, others: Iterable[Version], *, unstable: str = "") -> tuple[Floating, ...]:
-    """Decide ``{major}.{minor}``, ``{major}`` and ``latest``, in this order.
+    """Decide every floating tag of ``version``, most specific first.
 
     ``others`` are the versions that the registry's and git's tags name. A tag moves only to the highest
     stable version of its range, so that a patch of an old line never takes ``latest`` back. ``unstable``
-    says why a version that looks stable is none, such as GitHub's pre-release flag. There is no ``0``:
-    SemVer lets 0.x break with every minor version.
+    says why a version that looks stable is none, such as GitHub's pre-release flag.
     """
-    names = (f"{version.major}.{version.minor}", *_major(version), LATEST)
+    names = floating_names(version)
     if version.prerelease:
         unstable = f"{version} is a pre-release"
     if unstable:
         return tuple(Hold(tag=name, reason=unstable) for name in names)
-    stable = tuple(other for other in others if not other.prerelease)
-    return tuple(_decided(name, version, stable) for name in names)
+    known = tuple(others)
+    return tuple(_decided(name, version, known) for name in names)
 
 
-def is_in_range(tag: str, version: Version) -> bool:
-    """Tell whether ``version`` competes for the floating ``tag``."""
-    own = (f"{version.major}.{version.minor}", str(version.major), LATEST)
-    return tag in own
+def competitors(tag: str, version: Version, others: Iterable[Version]) -> tuple[Version, ...]:
+    """List the stable versions above ``version`` that have a better claim to ``tag``, highest first."""
+    above = {other for other in others if other > version and not other.prerelease}
+    return tuple(sorted((other for other in above if tag in floating_names(other)), reverse=True))
 
 
-def _major(version: Version) -> tuple[str, ...]:
-    return (str(version.major),) if version.major else ()
-
-
-def _decided(tag: str, version: Version, stable: tuple[Version, ...]) -> Floating:
-    higher = max((other for other in stable if is_in_range(tag, other)), default=version)
-    if higher > version:
-        return Hold(tag=tag, reason=f"{higher} is higher")
-    return Move(tag=tag)
+def _decided(tag: str, version: Version, others: tuple[Version, ...]) -> Floating:
+    higher = competitors(tag, version, others)
+    return Hold(tag=tag, reason=f"{higher[0]} is higher") if higher else Move(tag=tag)

@@ -77,12 +77,19 @@ class Registry:
 
     def push(self, layout: Path, repository: str, digest: str) -> None:
         """Push the one image or index of an OCI layout folder by its digest: no tag shows it."""
-        self._copy(f"oci:{layout}", f"{repository}@{digest}", f"push {repository}@{digest}")
+        target = f"{repository}@{digest}"
+        self._copy(f"oci:{layout}", target, f"push {target}", plain=self.address.plain)
 
     def tag(self, repository: str, digest: str, tag: str) -> None:
         """Name ``digest`` by ``tag``: the same manifest bytes, put under another name."""
         source = f"docker://{repository}@{digest}"
-        self._copy(source, f"{repository}:{tag}", f"tag {repository}:{tag}")
+        target = f"{repository}:{tag}"
+        self._copy(source, target, f"tag {target}", plain=self.address.plain)
+
+    def copy_from(self, other: Registry, origin: str, repository: str, digest: str) -> None:
+        """Copy ``origin@digest`` from the registry ``other`` by its digest: no tag shows it."""
+        source, action = f"docker://{origin}@{digest}", f"copy {origin}@{digest} to {repository}"
+        self._copy(source, f"{repository}@{digest}", action, plain=other.address.plain)
 
     def written(self, reference: str) -> str:
         """Return the digest behind ``reference``, which was just written.
@@ -102,8 +109,8 @@ class Registry:
         """Prove the right to push to ``repository`` without pushing; raise PermissionDenied."""
         probe_write(self.address, self.authfile, repository, self.patience)
 
-    def _copy(self, source: str, target: str, action: str) -> None:
-        tls = (self._tls("--src-tls-verify"), self._tls("--dest-tls-verify"))
+    def _copy(self, source: str, target: str, action: str, *, plain: bool) -> None:
+        tls = (_tls("--src-tls-verify", plain=plain), self._tls("--dest-tls-verify"))
         flags = ("--all", "--preserve-digests", "--quiet", *tls)
         argv = ("skopeo", "copy", "--authfile", str(self.authfile), *flags, source, f"docker://{target}")
         try:
@@ -119,4 +126,8 @@ class Registry:
         return run(("skopeo", verb, *options, *arguments), timeout=_READ_TIMEOUT, secrets=self.secrets)
 
     def _tls(self, flag: str) -> str:
-        return f"{flag}={'false' if self.address.plain else 'true'}"
+        return _tls(flag, plain=self.address.plain)
+
+
+def _tls(flag: str, *, plain: bool) -> str:
+    return f"{flag}={'false' if plain else 'true'}"

@@ -1,0 +1,84 @@
+"""Where BuildKit keeps layers between runs: one scope for each image and set of platforms. Pure.
+
+Every export ignores its errors: a cache that fails must not fail a release.
+Source: https://docs.docker.com/build/cache/backends/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from actionkit.errors import InputError
+
+_GHA: Final = "gha"
+_REGISTRY: Final = "registry"
+_LOCAL: Final = "local="
+_NONE: Final = "none"
+CACHE_TAG: Final = "buildcache"
+
+GHA_ENVIRONMENT: Final = {"ACTIONS_CACHE_SERVICE_V2": "true"}
+"""The runner tells the version of its cache service to JavaScript actions only, not to containers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caches:
+    """BuildKit's cache options of one target."""
+
+    sources: tuple[str, ...]
+    sinks: tuple[str, ...]
+
+
+def check_caches(words: tuple[str, ...]) -> tuple[InputError, ...]:
+    """Find words that name no cache."""
+    return tuple(
+        InputError(
+            f"input cache has {word!r}",
+            why="it takes gha, registry, local=path or none, one a line",
+            yaml="with:\n  cache: gha",
+        )
+        for word in words
+        if word not in (_GHA, _REGISTRY, _NONE) and not word.startswith(_LOCAL)
+    )
+
+
+def target_caches(
+    words: tuple[str, ...], resolved: Mapping[str, Any], *, scope: str, repository: str, plain: bool
+) -> Caches:
+    """Choose the caches of one target: what the input says, else what its declaration says.
+
+    ``scope`` names image and platforms; ``repository`` is where a registry cache lies, ``plain`` means
+    plain HTTP.
+    """
+    if not words:
+        return Caches(
+            sources=tuple(_text(entry) for entry in resolved.get("cache-from") or ()),
+            sinks=tuple(_tolerant(_text(entry)) for entry in resolved.get("cache-to") or ()),
+        )
+    pairs = [_pair(word, scope, repository, plain=plain) for word in words if word != _NONE]
+    return Caches(sources=tuple(source for source, _ in pairs), sinks=tuple(sink for _, sink in pairs))
+
+
+def _pair(word: str, scope: str, repository: str, *, plain: bool) -> tuple[str, str]:
+    if word == _GHA:
+        base = f"type=gha,version=2,scope={scope}"
+        return base, f"{base},mode=max,ignore-error=true"
+    if word == _REGISTRY:
+        base = f"type=registry,ref={repository}:{CACHE_TAG}-{scope}" + (
+            ",registry.insecure=true" if plain else ""
+        )
+        return base, f"{base},mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true"
+    folder = f"{word.removeprefix(_LOCAL)}/{scope}"
+    return f"type=local,src={folder}", f"type=local,dest={folder},mode=max,ignore-error=true"
+
+
+def _tolerant(sink: str) -> str:
+    return sink if "ignore-error=" in sink or "type=inline" in sink else f"{sink},ignore-error=true"
+
+
+def _text(entry: Any) -> str:
+    """Write an entry as options: bake prints text or, since 0.20, an object."""
+    if isinstance(entry, dict):
+        return ",".join(f"{key}={value}" for key, value in entry.items())
+    return entry if "=" in entry else f"type=registry,ref={entry}"

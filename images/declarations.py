@@ -1,0 +1,64 @@
+"""Ask bake what is declared."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from actionkit.errors import ActionError, CommandFailed
+from actionkit.process import run
+from images.bake import Declared, read_declared
+from images.declare import Definition, find_definition
+from images.inputs import Inputs
+from images.means import Means
+from images.state import Source
+
+_PLACED: Final = re.compile(
+    r"^(?:ERROR: )?(?P<file>[^\s:]+):(?P<line>\d+)(?:[:,-][\d,:-]*)?(?: |$)", re.MULTILINE
+)
+_PROGRESS: Final = re.compile(r"#\d+ ")
+
+
+def read_declarations(inputs: Inputs, source: Source, means: Means) -> Declared:
+    """Read every declared image; raise ActionError with the file and line that bake complains about."""
+    project = means.context.repository.rpartition("/")[2]
+    definition = find_definition(source.paths, inputs.files, project)
+    try:
+        declared = read_declared(_printed(definition, inputs, source, means.registries.environment))
+    except CommandFailed as error:
+        raise _unreadable(definition, error) from error
+    if not declared.targets:
+        raise ActionError(
+            "no image is declared",
+            why=f"{', '.join(definition.files) or 'the repository'} has no target that builds something",
+            fix="give the bake file a group default, or name the targets in input targets",
+        )
+    return declared
+
+
+def _printed(definition: Definition, inputs: Inputs, source: Source, environment: Mapping[str, str]) -> bytes:
+    with tempfile.NamedTemporaryFile("w", suffix=".json", dir=environment["DOCKER_CONFIG"]) as generated:
+        generated.write(definition.generated)
+        generated.flush()
+        files = (*definition.files, *((generated.name,) if definition.generated else ()))
+        options = tuple(part for file in files for part in ("--file", file))
+        changes = tuple(part for change in inputs.overrides for part in ("--set", change))
+        argv = ("docker", "buildx", "bake", "--print", *options, *changes, *inputs.targets)
+        return run(argv, cwd=source.folder, env=environment, secrets=inputs.confidential)
+
+
+def _unreadable(definition: Definition, error: CommandFailed) -> ActionError:
+    names = ", ".join(definition.files) or "the Dockerfiles"
+    lines = [line for line in error.stderr.splitlines() if line.strip() and not _PROGRESS.match(line)]
+    place = _PLACED.search("\n".join(lines))
+    known = place is not None and Path(place["file"]).name in {Path(file).name for file in definition.files}
+    return ActionError(
+        f"cannot read what {names} declares",
+        why="\n".join(lines),
+        fix="docker buildx bake --print shows the same on your machine",
+        file=place["file"] if place and known else "",
+        line=int(place["line"]) if place and known else 0,
+    )
