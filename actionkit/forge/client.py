@@ -48,12 +48,15 @@ class Forge:
             timeout=_TIMEOUT,
             per_page=100,
             retry=retry,
+            lazy=True,
+            seconds_between_requests=0,  # a release makes about twenty; the pauses are for bulk work
+            seconds_between_writes=0,
         )
 
     @cached_property
     def repo(self) -> Repository:
         """PyGithub's repository, not fetched."""
-        return self.client.get_repo(self.repository, lazy=True)
+        return self.client.get_repo(self.repository)
 
     @contextmanager
     def doing(self, action: str, *, permission: str) -> Iterator[None]:

@@ -5,6 +5,7 @@ Source: https://docs.github.com/rest/releases/releases and …/assets
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -63,13 +64,15 @@ class ReleaseText:
 def find_release(forge: Forge, tag: str) -> Release | NoRelease:
     """Find the release or draft of ``tag``; the published one wins over drafts of the same name.
 
-    Drafts are only in the list, and only for a token that may write: ``releases/tags/{tag}`` hides them.
+    ``releases/tags/{tag}`` hides drafts: they are only in the list, and only for a token that may write.
     """
-    with forge.doing("list the releases", permission="contents: write"):
-        matching = [release for release in forge.repo.get_releases() if release.tag_name == tag]
-    if not matching:
+    with forge.doing("read the releases", permission="contents: write"):
+        for published in _published(forge, tag):
+            return _release(published)
+        drafts = [release for release in forge.repo.get_releases() if release.tag_name == tag]
+    if not drafts:
         return NoRelease(tag=tag)
-    return _release(min(matching, key=lambda release: (release.draft, release.id)))
+    return _release(min(drafts, key=lambda release: (release.draft, release.id)))
 
 
 def create_draft(forge: Forge, tag: str, text: ReleaseText) -> Release:
@@ -129,6 +132,15 @@ def update_body(forge: Forge, release: Release, body: str) -> Release:
                 tag_name=release.tag,
             )
         )
+
+
+def _published(forge: Forge, tag: str) -> Iterator[GitRelease]:
+    from github import UnknownObjectException
+
+    try:
+        yield forge.repo.get_release(tag)
+    except UnknownObjectException:
+        return
 
 
 def _release(remote: GitRelease) -> Release:

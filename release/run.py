@@ -1,0 +1,132 @@
+"""The action's course: look, decide, carry out, tell; once more when somebody pushed meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from actionkit.context import Context
+from actionkit.errors import ActionError
+from actionkit.forge import Forge, NoRelease
+from actionkit.forge.releases import find_release
+from actionkit.forge.workflows import was_started
+from actionkit.git import Git
+from actionkit.git.history import tracked_modes
+from actionkit.git.remote import REMOTE_TAGS, BranchMoved, fetch_branch
+from actionkit.workflow import Workflow
+from release.apply import Means, apply
+from release.inputs import Inputs
+from release.plan import Finish, NoNewRelease, Plan, Setting, make_plan, make_publication
+from release.publication import NotOurs, Remembered, remembered
+from release.report import report_plan, report_released
+from release.snapshot import FirstRelease, Merged, Snapshot, read_snapshot
+
+_ATTEMPTS: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """One run of the action, everything it needs injected."""
+
+    inputs: Inputs
+    context: Context
+    workflow: Workflow
+    setting: Setting
+    means: Means
+
+    def run(self) -> None:
+        """Release, or say why not. A push by somebody else starts it again from the new tip."""
+        branch = _branch(self.context)
+        for last in _attempts():
+            try:
+                return self._attempt(branch)
+            except BranchMoved as error:
+                if last:
+                    raise
+                self.workflow.info(f"{error.what}: looking again")
+        return None
+
+    def _attempt(self, branch: str) -> None:
+        tip = fetch_branch(self.means.git, self.means.url, branch)
+        snapshot = read_snapshot(
+            self.means.git,
+            head=tip,
+            branch=branch,
+            choices=self.inputs.choices,
+            namespace=REMOTE_TAGS,
+        )
+        plan = self._plan(snapshot)
+        report_plan(self.workflow, plan, dry_run=self.inputs.dry_run)
+        if isinstance(plan, NoNewRelease) or self.inputs.dry_run:
+            return
+        report_released(self.workflow, plan, apply(plan, snapshot, self.inputs, self.means))
+
+    def _plan(self, snapshot: Snapshot) -> Plan:
+        match find_unfinished(snapshot, self.inputs, self.means):
+            case Unfinished(merged=merged, remembered=told):
+                return Finish(
+                    commit_sha=merged.tag.commit_sha,
+                    publication=make_publication(
+                        version=merged.version,
+                        prior_tag=told.prior_tag,
+                        notes=told.notes,
+                        draft=told.draft,
+                        snapshot=snapshot,
+                        choices=self.inputs.choices,
+                        setting=self.setting,
+                    ),
+                )
+            case Finished():
+                return make_plan(snapshot, self.inputs.choices, self.setting)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfinished:
+    """A tag of ours whose release or images workflow is missing."""
+
+    merged: Merged
+    remembered: Remembered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """Nothing was left half done."""
+
+
+def find_unfinished(snapshot: Snapshot, inputs: Inputs, means: Means) -> Unfinished | Finished:
+    """Look whether the newest merged tag is ours and something that should follow it is missing."""
+    match snapshot.newest:
+        case FirstRelease():
+            return Finished()
+        case Merged(tag=tag) as newest:
+            told = remembered(tag)
+    if isinstance(told, NotOurs) or _is_complete(newest, told, inputs, means.git, means.forge):
+        return Finished()
+    return Unfinished(merged=newest, remembered=told)
+
+
+def _is_complete(newest: Merged, told: Remembered, inputs: Inputs, git: Git, forge: Forge) -> bool:
+    release = find_release(forge, newest.tag.name)
+    if isinstance(release, NoRelease):
+        return False
+    if release.draft:
+        return told.draft
+    workflow = inputs.images_workflow
+    had_workflow = f".github/workflows/{workflow}" in tracked_modes(git, newest.tag.commit_sha)
+    return not workflow or not had_workflow or was_started(forge, workflow, newest.tag.name)
+
+
+def _attempts() -> Iterator[bool]:
+    """Yield for every attempt whether it is the last one."""
+    return (number == _ATTEMPTS for number in range(1, _ATTEMPTS + 1))
+
+
+def _branch(context: Context) -> str:
+    if context.ref_type != "branch":
+        raise ActionError(
+            f"{context.ref_name or 'this ref'} is not a branch",
+            why=f"the run was started on a {context.ref_type or 'detached commit'}",
+            fix="start the workflow on a branch: Run workflow → Use workflow from → Branch",
+        )
+    return context.ref_name

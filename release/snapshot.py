@@ -1,0 +1,133 @@
+"""Everything that the decision depends on, read once from git."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from actionkit.git import Commit, Git, Tag
+from actionkit.git.history import commits, is_ancestor, read_files, tags, touched_paths, tracked_modes
+from actionkit.semver import Version
+from release import cargo
+from release.cargo.version_files import wanted_paths
+from release.config import is_config
+from release.inputs import Choices
+from release.version import bases, candidates
+from release.version.tags import Candidate
+
+LOCAL_TAGS: Final = "refs/tags/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstRelease:
+    """No release of this tag format is merged into the branch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """A release that is merged into the branch."""
+
+    version: Version
+    tag: Tag
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One look at a repository.
+
+    ``prior`` is the release that the next one continues, ``newest`` the highest merged one, pre-releases of
+    any identifier included; ``existing`` are the versions of all tags, merged or not; ``commits`` come
+    newest first; ``tracked`` are all paths of ``head`` and ``files`` the texts of those that matter.
+    """
+
+    head: str
+    branch: str
+    prior: Merged | FirstRelease
+    newest: Merged | FirstRelease
+    existing: tuple[Version, ...]
+    merged_prereleases: tuple[Version, ...]
+    commits: tuple[Commit, ...]
+    tracked: frozenset[str]
+    files: Mapping[str, str]
+
+
+def read_snapshot(
+    git: Git,
+    *,
+    head: str,
+    branch: str,
+    choices: Choices,
+    namespace: str = LOCAL_TAGS,
+    with_paths: bool = False,
+) -> Snapshot:
+    """Look at ``head``, with the tags below ``namespace``; ``with_paths`` asks what each commit touched."""
+    known = {tag.name: tag for tag in tags(git, namespace)}
+    found = candidates(known, choices.tag_format)
+    prior = _first_merged(git, head, bases(found, prerelease=choices.prerelease), known)
+    tracked = tracked_modes(git, head)
+    return Snapshot(
+        head=head,
+        branch=branch,
+        prior=prior,
+        newest=_first_merged(git, head, found, known),
+        existing=tuple(version for version, _ in found),
+        merged_prereleases=_merged_prereleases(git, head, found, known, prior),
+        commits=_commits_since(git, prior, head, with_paths=with_paths),
+        tracked=frozenset(tracked),
+        files=read_files(git, head, _wanted(tracked, choices)),
+    )
+
+
+def read_bump_files(git: Git, head: str, choices: Choices) -> Mapping[str, str]:
+    """Read only what a bump rewrites."""
+    return read_files(git, head, _wanted(tracked_modes(git, head), choices))
+
+
+def _first_merged(
+    git: Git, head: str, found: Sequence[Candidate], known: Mapping[str, Tag]
+) -> Merged | FirstRelease:
+    """Ask git about one candidate after the other from the highest down: mostly one question."""
+    for version, name in found:
+        if is_ancestor(git, known[name].commit_sha, head):
+            return Merged(version=version, tag=known[name])
+    return FirstRelease()
+
+
+def _merged_prereleases(
+    git: Git, head: str, found: Sequence[Candidate], known: Mapping[str, Tag], prior: Merged | FirstRelease
+) -> tuple[Version, ...]:
+    floor = prior.version if isinstance(prior, Merged) else Version(0)
+    return tuple(
+        version
+        for version, name in found
+        if version.prerelease and version > floor and is_ancestor(git, known[name].commit_sha, head)
+    )
+
+
+def _commits_since(
+    git: Git, prior: Merged | FirstRelease, head: str, *, with_paths: bool
+) -> tuple[Commit, ...]:
+    since = prior.tag.commit_sha if isinstance(prior, Merged) else ""
+    found = commits(git, since, head)
+    if not with_paths:
+        return found
+    paths = touched_paths(git, since, head)
+    return tuple(_with_paths(commit, paths.get(commit.sha, ())) for commit in found)
+
+
+def _with_paths(commit: Commit, paths: tuple[str, ...]) -> Commit:
+    return Commit(
+        sha=commit.sha,
+        parents=commit.parents,
+        author_name=commit.author_name,
+        author_email=commit.author_email,
+        authored=commit.authored,
+        message=commit.message,
+        paths=paths,
+    )
+
+
+def _wanted(tracked: Mapping[str, str], choices: Choices) -> tuple[str, ...]:
+    others = {choices.changelog, *wanted_paths(choices.version_files, tracked)}
+    return tuple(path for path in tracked if cargo.is_input(path) or is_config(path) or path in others)

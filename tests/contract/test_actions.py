@@ -1,0 +1,119 @@
+"""YAML is code: inputs, outputs and workflows say what the programs do."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+_READS = {"text", "lines", "words", "flag", "choice", "parsed", "require"}
+_UPPER = 1
+
+
+def strings_passed_to(root: Path, package: str, methods: set[str]) -> set[str]:
+    """The first arguments of all calls of these methods in a package, where they are literals."""
+    found = set()
+    for path in (root / package).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+                first = node.args[0]
+                if node.func.attr in methods and isinstance(first, ast.Constant):
+                    found.add(first.value)
+    return found
+
+
+@pytest.mark.parametrize("name", ["release", "images"])
+def test_the_program_reads_every_input_and_no_other(root: Path, actions, name: str) -> None:
+    source = (root / name / "inputs.py").read_text()
+    read = {
+        node.args[0].value
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in _READS
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    }
+    assert read == set(actions[name]["inputs"])
+
+
+@pytest.mark.parametrize("name", ["release", "images"])
+def test_every_declared_output_is_set_and_no_other(root: Path, actions, name: str) -> None:
+    literal = strings_passed_to(root, name, {"set_output"})
+    source = "".join(path.read_text() for path in (root / name).rglob("*.py"))
+    declared = set(actions[name]["outputs"])
+    assert literal <= declared
+    assert {output for output in declared if f'"{output}"' not in source} == set()
+
+
+def test_every_input_has_a_description_and_a_default(actions) -> None:
+    lacking = [
+        f"{name}:{key}"
+        for name, action in actions.items()
+        for key, declared in action["inputs"].items()
+        if not declared.get("description") or "default" not in declared
+    ]
+    assert lacking == []
+
+
+def test_the_composite_passes_on_what_the_actions_declare(actions) -> None:
+    steps = actions[""]["runs"]["steps"]
+    unknown = {
+        f"{step['uses']}:{key}"
+        for step in steps
+        for key in step["with"]
+        if key not in actions[step["uses"].removeprefix("$/")]["inputs"]
+    }
+    assert unknown == set()
+    used = "".join(str(step["with"]) + str(step.get("if", "")) for step in steps)
+    assert {name for name in actions[""]["inputs"] if f"inputs.{name}" not in used} == set()
+
+
+def test_the_composite_has_the_defaults_of_its_parts(actions) -> None:
+    different = {
+        name
+        for name, declared in actions[""]["inputs"].items()
+        for part in ("release", "images")
+        if name in actions[part]["inputs"]
+        if actions[part]["inputs"][name]["default"] != declared["default"]
+    }
+    assert different == set()
+
+
+@pytest.mark.parametrize("file", ["release.yml", "on-release-images.yml"])
+def test_a_workflow_passes_on_what_its_action_declares(actions, workflows, file: str) -> None:
+    (job,) = workflows[file]["jobs"].values()
+    (step,) = [step for step in job["steps"] if step["uses"].startswith("$/")]
+    action = actions[step["uses"].removeprefix("$/")]
+    assert set(step["with"]) <= set(action["inputs"])
+    outputs = {text.split("outputs.")[1].split(" ")[0] for text in job["outputs"].values()}
+    assert outputs <= set(action["outputs"])
+
+
+@pytest.mark.parametrize("file", ["release.yml", "on-release-images.yml"])
+def test_every_input_of_a_workflow_is_used(root: Path, workflows, file: str) -> None:
+    text = (root / ".github" / "workflows" / file).read_text()
+    triggers = workflows[file][True]
+    names = {name for kind in ("workflow_dispatch", "workflow_call") for name in triggers[kind]["inputs"]}
+    assert {name for name in names if f"inputs.{name}" not in text} == set()
+
+
+def test_the_workflows_have_the_names_that_people_look_for(workflows) -> None:
+    assert workflows["release.yml"]["name"] == "[Release KMS] - Release"
+    assert workflows["on-release-images.yml"]["name"] == "[Release KMS] - Create Docker Images"
+
+
+def test_every_permission_says_why(root: Path) -> None:
+    silent = [
+        f"{path.name}:{number}"
+        for path in (root / ".github" / "workflows").glob("*.yml")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if line.strip().endswith((": write", ": read"))
+    ]
+    assert silent == []
+
+
+def test_both_actions_run_the_same_dockerfile(actions) -> None:
+    for name in ("release", "images"):
+        assert actions[name]["runs"] == {"using": "docker", "image": "../Dockerfile", "args": [name]}
