@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -50,7 +51,6 @@ def build_root(folder: Path, *, say: Callable[[str], None]) -> None:
     _mmdebstrap(packages, str(fresh))
     fresh.rename(root)
     recipe.write_text(packages)
-    _configure_client(folder)
 
 
 def build_base(folder: Path, *, say: Callable[[str], None]) -> Path:
@@ -65,16 +65,34 @@ def build_base(folder: Path, *, say: Callable[[str], None]) -> Path:
     return archive
 
 
-def docker_client(root: Path) -> tuple[str, ...]:
-    """Command line of the client in ``root``, started from outside with the C library it was built for."""
+def in_root(root: Path, program: str) -> tuple[str, ...]:
+    """Command line that runs a program of ``root`` on this machine, with the C library it was built for."""
     loader = next((root / "usr/lib").glob("*/ld-linux-*.so.*"))
-    return (str(loader), "--library-path", str(loader.parent), str(root / "usr/bin/docker"))
+    return (str(loader), "--library-path", str(loader.parent), str(root / program))
 
 
-def _configure_client(folder: Path) -> None:
-    plugins = folder / "rootfs/usr/libexec/docker/cli-plugins"
-    (folder / "client").mkdir(exist_ok=True)
-    (folder / "client/config.json").write_text(json.dumps({"cliPluginsExtraDirs": [str(plugins)]}))
+def docker_client(folder: Path) -> Path:
+    """Write ``folder/client`` and return the ``docker`` in it: the engine's own, with its buildx.
+
+    The folder is its configuration too, so that no login reaches the user's ``~/.docker``.
+    """
+    client = folder / "client"
+    client.mkdir(exist_ok=True)
+    settings = {"cliPluginsExtraDirs": [str(folder / "rootfs/usr/libexec/docker/cli-plugins")]}
+    config = client / "config.json"
+    known = json.loads(config.read_text()) if config.exists() else {}
+    _write_if_new(config, json.dumps({**known, **settings}, indent=2))
+    command = shlex.join(in_root(folder / "rootfs", "usr/bin/docker"))
+    # bash, because Debian's sh drops variables with hyphens such as INPUT_DRY-RUN before docker sees them
+    _write_if_new(client / "docker", f'#!/bin/bash\nexec {command} "$@"\n', mode=0o755)
+    return client / "docker"
+
+
+def _write_if_new(path: Path, text: str, *, mode: int = 0o600) -> None:
+    """Leave a file that others may be reading alone unless it changes (the checkout was moved)."""
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
+        path.chmod(mode)
 
 
 def _mmdebstrap(*arguments: str) -> None:

@@ -86,12 +86,12 @@ def _user_engine(found: UserEngine) -> Engine:
 
 
 def _private_engine(folder: Path, state: State) -> Engine:
-    """Logins go to a folder of its own and not to the user's ``~/.docker``."""
+    client = docker_client(folder)
     docker_host = f"unix://{socket(folder)}"
     return Engine(
         docker_host=docker_host,
-        client=docker_client(folder / "rootfs"),
-        env={"DOCKER_HOST": docker_host, "DOCKER_CONFIG": str(folder / "client")},
+        client=(str(client),),
+        env={"DOCKER_HOST": docker_host, "DOCKER_CONFIG": str(client.parent)},
         address=f"{state.prefix}.0.1",
         network_options=(),
         socket_in_engine="/var/run/docker.sock",

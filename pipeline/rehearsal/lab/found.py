@@ -67,12 +67,13 @@ def find_engine(*, folder: Path = DEFAULT_FOLDER, environ: Mapping[str, str] = o
 
 
 def _running_engine(environ: Mapping[str, str]) -> UserEngine | NoEngine:
-    if not shutil.which("docker", path=environ.get("PATH")):
+    docker = shutil.which("docker", path=environ.get("PATH"))
+    if docker is None:
         return NoEngine(reason="there is no docker command", fix=_HELP)
     env = {"DOCKER_HOST": environ.get("DOCKER_HOST", "")}
     try:
-        place = run(("docker", "context", "inspect", "--format", "{{.Endpoints.docker.Host}}"), env=env)
-        info = run(("docker", "info", "--format", "{{json .}}"), env=env, timeout=20)
+        place = run((docker, "context", "inspect", "--format", "{{.Endpoints.docker.Host}}"), env=env)
+        info = run((docker, "info", "--format", "{{json .}}"), env=env, timeout=20)
     except CommandFailed:
         return NoEngine(reason="no Docker engine answers", fix=_HELP)
     return _judged(place.decode().strip(), json.loads(info))

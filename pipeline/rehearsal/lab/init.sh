@@ -17,7 +17,7 @@ forwarding=/proc/sys/net/ipv4/ip_forward
 # What ip_forward was before the first private engine of this machine, which wrote it on its bridge.
 forwarding_before() {
     local before
-    before=$(cat /sys/class/net/lab*/ifalias 2>/dev/null | head -n 1)
+    before=$(ip -oneline link show type bridge | sed -n 's/^[0-9]*: lab.* alias \([01]\)$/\1/p' | head -n 1)
     echo "${before:-$(cat "$forwarding")}"
 }
 
