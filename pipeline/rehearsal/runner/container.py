@@ -14,9 +14,8 @@ from typing import Final
 from actionkit.errors import CommandFailed, InputError
 from actionkit.process import run as run_command
 from actionkit.process import stream
-from pipeline.rehearsal.lab import NoEngine
 from pipeline.rehearsal.runner.action import DockerAction
-from pipeline.rehearsal.runner.engine import Engine
+from pipeline.rehearsal.runner.engine import Engine, NoEngine
 from pipeline.rehearsal.runner.environment import input_name
 from pipeline.rehearsal.runner.expressions import Scope, Value, fill_text
 from pipeline.rehearsal.runner.frame import Machine
@@ -47,7 +46,9 @@ def run_container(run: StepRun, action: DockerAction, inputs: Mapping[str, str])
 def require_engine(machine: Machine) -> Engine:
     """Give the engine; raise InputError when there is none."""
     if isinstance(machine.engine, NoEngine):
-        raise machine.engine.error()
+        raise InputError(
+            "there is no Docker engine to use", why=machine.engine.reason, fix=machine.engine.fix
+        )
     return machine.engine
 
 
@@ -69,7 +70,7 @@ def build_image(
         image = f"{LABEL}:{uuid.uuid5(uuid.NAMESPACE_URL, content).hex}"
         words = ("build", "-t", image, "-f", str(dockerfile), str(context))
         on_line("##[group]Building docker image")
-        _build((*engine.client, *words), engine, on_line, tries)
+        _build((*engine.docker, *words), engine, on_line, tries)
         on_line("##[endgroup]")
         machine.images[content] = image
     return machine.images[content]
@@ -98,19 +99,19 @@ def _run(
         *("-e", "GITHUB_ACTIONS=true"),
         *(() if "CI" in env else ("-e", "CI=true")),
         *entrypoint,
-        *engine.network_options,
-        *("-v", f"{engine.socket_in_engine}:{_SOCKET}"),
+        *run.frame.job.machine.network_options,
+        *("-v", f"{engine.socket}:{_SOCKET}"),
         *(word for host, inside in run.frame.job.rooms.mounts() for word in ("-v", f"{host}:{inside}")),
         *image,
     )
     passed = {key: value for key, value in env.items() if key not in own}
     try:
-        stream((*engine.client, *words), env={**passed, **engine.env}, on_line=run.log.raw)
+        stream((*engine.docker, *words), env={**passed, **engine.env}, on_line=run.log.raw)
     except CommandFailed as failure:
         run.log.say(f"Docker run ended with exit code {failure.returncode}")
         return False
     except BaseException:
-        run_command((*engine.client, "rm", "--force", name), env=engine.env)
+        run_command((*engine.docker, "rm", "--force", name), env=engine.env)
         raise
     return True
 

@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from pipeline.rehearsal.runner.results import JobResult, StepResult
 
 
 class Engine(Protocol):
-    """A running Docker engine, as pipeline.rehearsal.lab gives it."""
+    """A running Docker engine."""
 
     @property
-    def client(self) -> tuple[str, ...]:
-        """The start of every command line, ``("docker",)`` for one."""
+    def docker(self) -> tuple[str, ...]:
+        """The start of every command line, ``("docker",)`` for one.
+
+        No script of Debian's sh: that drops variables with hyphens, and ``-e INPUT_DRY-RUN`` finds nothing.
+        """
 
     @property
     def env(self) -> Mapping[str, str]:
-        """What the client needs in its environment, DOCKER_HOST for one."""
+        """What that command needs in its environment, DOCKER_HOST for one."""
 
     @property
-    def network_options(self) -> tuple[str, ...]:
-        """The job network, where containers need one to reach the local GitHub: ``("--network", "host")``."""
-
-    @property
-    def socket_in_engine(self) -> str:
+    def socket(self) -> str:
         """The path of the engine's socket where the engine looks up what ``-v`` mounts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoEngine:
+    """No engine runs here: container actions fail with ``reason``; ``fix`` is what to do about it."""
+
+    reason: str
+    fix: str = ""
 
 
 class TokenFactory(Protocol):

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.rehearsal.lab import NoEngine
-from pipeline.rehearsal.runner.engine import Engine, TokenFactory, Watcher
+from pipeline.rehearsal.runner.engine import Engine, NoEngine, TokenFactory, Watcher
 from pipeline.rehearsal.runner.expressions import CaseSensitive, Scope, Value
 from pipeline.rehearsal.runner.masking import Masker
 from pipeline.rehearsal.runner.rooms import Rooms
@@ -21,7 +20,9 @@ class Machine:
 
     ``services`` are further variables for container actions, such as ACTIONS_RUNTIME_TOKEN and
     ACTIONS_RESULTS_URL. ``repositories`` says where ``uses: owner/name/path@ref`` finds a checkout.
-    ``images`` remembers what was built: tag by content of the build context.
+    ``network_options`` name the job network, as the runner does for a job with services; with them the
+    containers of a user's engine reach the local GitHub. ``images`` remembers what was built: tag by
+    content of the build context.
     """
 
     engine: Engine | NoEngine
@@ -36,6 +37,7 @@ class Machine:
     variables: Mapping[str, str] = field(default_factory=dict)
     services: Mapping[str, str] = field(default_factory=dict)
     repositories: Mapping[str, Path] = field(default_factory=dict)
+    network_options: tuple[str, ...] = ()
     images: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from actionkit.process import run
-from pipeline.rehearsal.lab import NoEngine
-from pipeline.rehearsal.runner import Runner, WorkflowResult
+from pipeline.rehearsal.runner import NoEngine, Runner, WorkflowResult
 from pipeline.rehearsal.sample_repository import make_sample_repository
 
 REPOSITORY = "sample/kms"
@@ -80,7 +79,7 @@ def make_bench(tmp_path: Path, origin: Path) -> Callable[..., Bench]:
     def make(**settings: Any) -> Bench:
         tokens = Tokens()
         defaults: dict[str, Any] = {
-            "engine": NoEngine(reason="this test has none", fix=""),
+            "engine": NoEngine(reason="this test has none"),
             "work": tmp_path / "work",
             "server_url": f"file://{origin}",
             "api_url": "http://127.0.0.1:9/api/v3",

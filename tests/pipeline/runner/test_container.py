@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +59,21 @@ runs:
 """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Docker:
+    docker: tuple[str, ...]
+    env: Mapping[str, str]
+    socket: str
+
+
 @pytest.fixture
 def bench(engine: Engine, make_bench: Callable[..., Any]) -> Any:
-    made = make_bench(engine=engine, services={"ACTIONS_RESULTS_URL": "http://127.0.0.1:9/"})
+    docker = Docker(docker=engine.client, env=engine.env, socket=engine.socket_in_engine)
+    made = make_bench(
+        engine=docker,
+        network_options=engine.network_options,
+        services={"ACTIONS_RESULTS_URL": "http://127.0.0.1:9/"},
+    )
     made.write({"Dockerfile": DOCKERFILE, "show.pl": SHOW, "show/action.yml": ACTION})
     return made
 
