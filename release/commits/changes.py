@@ -74,19 +74,22 @@ def read_commit(commit: Commit, engine: Engine, rules: CommitRules) -> Reading:
 def read_revert(commit: Commit, subject: str, engine: Engine, rules: CommitRules) -> Reading:
     """Read a commit that takes a released change back: a patch, unless what it reverts raised nothing."""
     message = read_message(normalised(commit.message))
-    header = message.header
     reverted = read_header(subject)
-    scope = header.scope if isinstance(header, Header) and header.scope else ""
-    breaking = message.breaking or ((subject,) if isinstance(header, Header) and header.bang else ())
     idle = isinstance(reverted, Header) and engine.level(reverted, read_message(subject)) is Level.NONE
+    bang = isinstance(message.header, Header) and message.header.bang
+    breaking = message.breaking or ((subject,) if bang else ())
     change = Change(
         sha=commit.sha,
         type="revert",
-        scope=scope or (reverted.scope if isinstance(reverted, Header) else ""),
-        description=subject,
+        scope=next(
+            (one.scope for one in (message.header, reverted) if isinstance(one, Header) and one.scope), ""
+        ),
+        description=reverted.text if isinstance(reverted, Header) else subject,
         breaking=breaking,
         level=Level.MAJOR if breaking else Level.NONE if idle else Level.PATCH,
-        references=(*_leading_numbers(commit.subject), *message.references),
+        references=tuple(
+            dict.fromkeys([*_numbers(reverted), *_numbers(message.header), *message.references])
+        ),
         author_name=commit.author_name,
         author_email=commit.author_email,
     )
@@ -101,6 +104,10 @@ def is_bot(commit: Commit, rules: CommitRules) -> bool:
     return any(fnmatchcase(name, pattern) for name in who for pattern in rules.bots)
 
 
+def _numbers(header: Header | NoHeader) -> tuple[Reference, ...]:
+    return header.pull_requests if isinstance(header, Header) else without_pull_requests(header.line)[1]
+
+
 def _header_alone(text: str) -> tuple[str, ...]:
     return (text.partition("\n")[0],)
 
@@ -112,7 +119,7 @@ def _parts(text: str, engine: Engine, rules: CommitRules) -> tuple[str, ...]:
 
 
 def _leading_numbers(text: str) -> tuple[Reference, ...]:
-    return without_pull_requests(text.strip().partition("\n")[0])[1]
+    return _numbers(read_header(text.partition("\n")[0]))
 
 
 def _change(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from actionkit.semver import Level
 from release.commits.model import Change, Judgement, Reference, ReferenceKind, Treatment
 from release.notes.escape import escape, escape_paragraphs
 from release.notes.model import Entry, Group, Links, Section
@@ -55,11 +57,21 @@ def entries(
     groups.append(
         Group(title=_OTHERS, entries=(*_entries(loose, writer), *_unconventional(judgements, writer)))
     )
-    told = tuple(group for group in groups if group.entries)
-    if breaking or told:
-        return breaking, told
+    filled = tuple(group for group in groups if group.entries)
+    if breaking or filled:
+        return breaking, filled
     internal = Group(title=_OTHERS, entries=_entries(rest, writer))
     return (), (internal,) if internal.entries else ()
+
+
+def told(judgements: Sequence[Judgement], exclude: Sequence[str]) -> tuple[Judgement, ...]:
+    """Those to tell: without the ones that match, unless they raise the version."""
+    return tuple(
+        judgement
+        for judgement in judgements
+        if judgement.level is not Level.NONE
+        or not any(re.match(pattern, judgement.commit.message.strip()) for pattern in exclude)
+    )
 
 
 def _of(changes: Iterable[Change], section: Section, named: set[str]) -> Iterator[Change]:
@@ -80,11 +92,11 @@ def _entries(changes: Iterable[Change], writer: _Writer) -> tuple[Entry, ...]:
 
 
 def _entry(change: Change, writer: _Writer) -> Entry:
-    told = (text for text in change.breaking if text != change.description)
+    further = (text for text in change.breaking if text != change.description)
     return Entry(
         scope=writer.text(change.scope),
         text=writer.text(change.description),
-        details=tuple(writer.paragraphs(text) for text in told),
+        details=tuple(writer.paragraphs(text) for text in further),
         references=tuple(writer.reference(reference) for reference in change.references),
         commits=(writer.commit(change.sha),),
     )

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 LIMIT: Final = 125_000
+_LAST_HEADING: Final = re.compile(r"\n#{1,6} [^\n]*\Z")
 _ENTRY: Final = re.compile(r"^(?=[-*] |#{1,6} )", re.MULTILINE)
 
 
@@ -21,4 +22,4 @@ def fit_body(notes: str, *, limit: int = LIMIT, link: str = "") -> str:
     room = limit - len(rest)
     places = [found.start() for found in _ENTRY.finditer(notes) if found.start() <= room]
     kept = notes[: places[-1]] if places and places[-1] else notes[: max(room, 0)]
-    return re.sub(r"\n#{1,6} [^\n]*\s*\Z", "\n", kept.rstrip() + "\n") + rest
+    return _LAST_HEADING.sub("", kept.rstrip()).rstrip() + "\n" + rest

@@ -45,6 +45,11 @@ class Links:
         return f"{self._home}/issues/" if self.known else ""
 
     @property
+    def pulls(self) -> str:
+        """What a pull request's number is put behind, empty when nothing can be linked."""
+        return f"{self._home}/pull/" if self.known else ""
+
+    @property
     def release(self) -> str:
         """The page of the release itself."""
         return f"{self._home}/releases/tag/{quote(self.tag, safe='/@+')}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from actionkit.errors import ActionError
 from actionkit.semver import Version
 from release.commits.model import Judgement
-from release.notes.entries import entries
+from release.notes.entries import entries, told
 from release.notes.model import DEFAULT_SECTIONS, Contributor, Links, NotesContext, Section
 
 if TYPE_CHECKING:
@@ -27,13 +27,17 @@ def render_notes(
     links: Links,
     contributors: tuple[Contributor, ...] = (),
     sections: Sequence[Section] = DEFAULT_SECTIONS,
+    exclude: Sequence[str] = (),
     template: str = "",
 ) -> str:
-    """Write the body of a GitHub Release; ``date`` is YYYY-MM-DD, ``template`` the text of one's own.
+    """Write the body of a GitHub Release.
+
+    ``date`` is YYYY-MM-DD. ``exclude`` are regular expressions: commits whose message starts with one are not
+    told, unless they raise the version. ``template`` is the text of one's own.
 
     Raise ActionError when the template is wrong.
     """
-    breaking, groups = entries(judgements, links=links, sections=sections, mentions=False)
+    breaking, groups = entries(told(judgements, exclude), links=links, sections=sections, mentions=False)
     context = NotesContext(
         version=version,
         tag=links.tag,
@@ -54,13 +58,14 @@ def render_section(
     date: str,
     links: Links,
     sections: Sequence[Section] = DEFAULT_SECTIONS,
+    exclude: Sequence[str] = (),
     template: str = "",
 ) -> str:
     """Write the section of a changelog, its heading included; arguments and errors as for ``render_notes``.
 
     GitHub calls nobody from a file of a repository, so names stay as they were written.
     """
-    breaking, groups = entries(judgements, links=links, sections=sections, mentions=True)
+    breaking, groups = entries(told(judgements, exclude), links=links, sections=sections, mentions=True)
     context = NotesContext(
         version=version,
         tag=links.tag,
