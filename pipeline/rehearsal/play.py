@@ -1,0 +1,83 @@
+"""Play the rehearsal: press Run workflow, then let every event start the workflow that listens to it.
+
+What runs, in which order and with which inputs is in the workflow files and in what the local GitHub says
+happened; no sequence is written down here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from actionkit.forge import Forge
+from actionkit.forge.workflows import dispatch
+from pipeline.rehearsal.github import Event
+from pipeline.rehearsal.runner import Conclusion, Runner, Watcher, WorkflowResult
+from pipeline.rehearsal.scene import RELEASE, ROOT, WORKFLOWS, NoRegistry, Scene
+
+_MOST_RUNS: Final = 10
+"""A workflow that starts itself must not go on for ever."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run of a workflow: what started it, when (seconds after the beginning), and how it went."""
+
+    event: Event
+    at: float
+    result: WorkflowResult
+
+
+def play(scene: Scene, watcher: Watcher, clock: Callable[[], float] = time.monotonic) -> tuple[Run, ...]:
+    """Press the button and run until nothing more is started."""
+    begin = clock()
+    forge = Forge(repository=scene.slug, api_url=scene.github.api_url, token=scene.developers_token())
+    dispatch(forge, RELEASE, scene.branch, {})
+    runner = _runner(scene, watcher)
+    runs: list[Run] = []
+    for event in scene.github.events():
+        if event.workflow and len(runs) < _MOST_RUNS:
+            at = clock() - begin
+            runs.append(Run(event=event, at=at, result=_run(scene, runner, event)))
+    return tuple(runs)
+
+
+def _run(scene: Scene, runner: Runner, event: Event) -> WorkflowResult:
+    handle = scene.github.start_run(event)
+    result = runner.run_workflow(
+        ROOT / WORKFLOWS / event.workflow,
+        event_name=event.name,
+        repository=event.repository,
+        ref=event.ref,
+        sha=event.sha,
+        payload=event.payload,
+        inputs=event.inputs if event.name == "workflow_dispatch" else None,
+        actor=event.actor,
+        run_id=handle.id,
+    )
+    handle.complete("success" if result.conclusion is Conclusion.SUCCESS else "failure")
+    return result
+
+
+def _runner(scene: Scene, watcher: Watcher) -> Runner:
+    variables: dict[str, str] = {}
+    secrets: dict[str, str] = {}
+    if not isinstance(scene.registry, NoRegistry):
+        variables = {
+            "REGISTRY": f"http://{scene.registry.address}",
+            "REGISTRY_USERNAME": scene.registry.username,
+        }
+        secrets = {"REGISTRY_PASSWORD": scene.registry.password}
+    return Runner(
+        engine=scene.engine,
+        work=scene.folder / "runner",
+        server_url=scene.github.url,
+        api_url=scene.github.api_url,
+        graphql_url=scene.github.graphql_url,
+        tokens=scene.jobs_token,
+        watcher=watcher,
+        variables=variables,
+        secrets=secrets,
+    )

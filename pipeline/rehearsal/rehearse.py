@@ -1,0 +1,47 @@
+"""``release-pipeline rehearse``: the whole pipeline on this machine, with a page to read at the end."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from actionkit.errors import ActionError
+from pipeline.rehearsal.play import play
+from pipeline.rehearsal.scene import set_scene
+from pipeline.rehearsal.story import model
+from pipeline.rehearsal.story.page import write_page
+from pipeline.rehearsal.story.progress import Progress
+from pipeline.rehearsal.story.terminal import tell as tell_terminal
+from pipeline.rehearsal.tell import Beginning, tell
+from pipeline.rehearsal.watch import Showing
+
+
+def rehearse_command(arguments: argparse.Namespace, err: TextIO) -> None:
+    """Rehearse, write the page, and tell where it is; raise ActionError when the rehearsal failed."""
+    progress = Progress(stream=err, clock=time.monotonic, tty=err.isatty())
+    folder = arguments.output.resolve() / datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    folder.mkdir(parents=True)
+    story = rehearse(folder, arguments.directory, progress)
+    place = write_page(story, folder / "index.html")
+    tell_terminal(story, page=place, stream=sys.stdout, env=os.environ)
+    if story.outcome is model.Outcome.FAILED:
+        raise ActionError(f"the rehearsal failed: {story.reason}", fix=f"read {place}")
+
+
+def rehearse(folder: Path, source: Path | None, progress: Progress) -> model.Story:
+    """Rehearse the release of ``source`` (None: the sample) below ``folder``; return the story."""
+    at = datetime.now(UTC)
+    with set_scene(folder, source, progress) as scene:
+        setting_up = model.Span(
+            name="setting up",
+            started=0.0,
+            seconds=(datetime.now(UTC) - at).total_seconds(),
+            kind=model.SpanKind.ENGINE,
+        )
+        runs = play(scene, Showing(progress=progress))
+        return tell(scene, runs, Beginning(at=at, spans=(setting_up,)))
