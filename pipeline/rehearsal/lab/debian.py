@@ -103,5 +103,5 @@ def _mmdebstrap(*arguments: str) -> None:
         raise ActionError(
             f"Debian {_SUITE} could not be installed into {target}",
             why=error.stderr.strip()[-800:],
-            fix="see that Debian's mirror can be reached; on Ubuntu: apt-get install debian-archive-keyring",
+            fix="see that Debian's mirror can be reached from here",
         ) from error

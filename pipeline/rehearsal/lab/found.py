@@ -16,7 +16,11 @@ from actionkit.errors import ActionError, CommandFailed
 from actionkit.process import run
 
 DEFAULT_FOLDER: Final = Path(__file__).resolve().parents[3] / ".lab"
-_HELP: Final = "start Docker, or run this as root on Debian or Ubuntu after: apt-get install mmdebstrap"
+_KEYS: Final = Path("/usr/share/keyrings")  # Ubuntu does not have Debian's unless told
+_HELP: Final = (
+    "start Docker, or run this as root on Debian or Ubuntu after: "
+    "apt-get install mmdebstrap debian-archive-keyring"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +100,8 @@ def _missing_for_private(environ: Mapping[str, str]) -> tuple[str, ...]:
     tools = [tool for tool in ("mmdebstrap", "unshare") if not shutil.which(tool, path=environ.get("PATH"))]
     debian = [] if _is_debian() else ["this is neither Debian nor Ubuntu"]
     root = [] if os.geteuid() == 0 else ["you are not root"]
-    return (*debian, *root, *(f"{tool} is not installed" for tool in tools))
+    keys = [] if tuple(_KEYS.glob("debian-archive-keyring.*")) else ["debian-archive-keyring"]
+    return (*debian, *root, *(f"{tool} is not installed" for tool in (*tools, *keys)))
 
 
 def _is_debian() -> bool:
