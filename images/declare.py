@@ -51,7 +51,7 @@ def find_definition(paths: Iterable[str], asked: tuple[str, ...], project: str) 
 
 
 def _of_files(files: tuple[str, ...], project: str) -> Definition:
-    dockerfiles = {_target_name(path, project): path for path in files if is_dockerfile(path)}
+    dockerfiles = _named(tuple(path for path in files if is_dockerfile(path)), project)
     others = tuple(path for path in files if not is_dockerfile(path))
     if not files:
         raise ActionError(
@@ -62,6 +62,20 @@ def _of_files(files: tuple[str, ...], project: str) -> Definition:
             yaml="with:\n  files: deploy/docker-bake.hcl",
         )
     return Definition(files=others, generated=_bake_file(dockerfiles) if dockerfiles else "")
+
+
+def _named(dockerfiles: tuple[str, ...], project: str) -> dict[str, str]:
+    named: dict[str, str] = {}
+    for path in dockerfiles:
+        name = _target_name(path, project)
+        if name in named:
+            raise ActionError(
+                f"{named[name]} and {path} would both be the image {name}",
+                why="an image is named by the place of its Dockerfile",
+                fix="rename one of them, or declare the images in a docker-bake.hcl",
+            )
+        named[name] = path
+    return named
 
 
 def _conventional(paths: frozenset[str]) -> tuple[str, ...]:

@@ -58,8 +58,8 @@ def _address(reader: InputReader, text: str) -> Address:
 
 
 def _per_registry(reader: InputReader, text: str, name: str, count: int) -> tuple[str, ...]:
-    """Give each registry its line; one namespace serves all, a login is only for the registry it is for."""
-    lines = tuple(line.strip() for line in text.splitlines()) or ("",)
+    """Give each registry its line, ``-`` for nothing; one namespace serves all, one login only the first."""
+    lines = tuple("" if line.strip() == "-" else line.strip() for line in text.splitlines()) or ("",)
     if len(lines) > count:
         reader.problems.append(
             InputError(

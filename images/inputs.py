@@ -14,8 +14,8 @@ from actionkit.inputs import InputReader
 from actionkit.semver import NotARelease, TagFormat, Version
 from images.caches import check_caches
 from images.destinations import Destination, Given, destinations
+from images.mounts import Secret, parse_secrets
 
-_SECRET: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.-]*)=(.*)", re.DOTALL)
 _PLATFORM: Final = re.compile(r"[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?")
 _OVERRIDE: Final = re.compile(r"[^-=\s][^=\s]*\+?=.*")
 
@@ -27,14 +27,6 @@ class Attestations(StrEnum):
     PROVENANCE_MAX = "provenance-max"
     SBOM = "sbom"
     NONE = "none"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Secret:
-    """A build secret: its id in ``RUN --mount=type=secret,id=…`` and its value."""
-
-    identity: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,19 +143,9 @@ def _matching(
 
 
 def _secrets(reader: InputReader) -> tuple[Secret, ...]:
-    found = []
-    for line in reader.lines("secrets"):
-        if match := _SECRET.fullmatch(line):
-            found.append(Secret(identity=match[1], value=match[2]))
-        else:
-            reader.problems.append(
-                InputError(
-                    "a line of input secrets is not id=value",
-                    fix="write one secret a line",
-                    yaml="with:\n  secrets: |\n    npm_token=${{ secrets.NPM_TOKEN }}",
-                )
-            )
-    return tuple(found)
+    secrets, problems = parse_secrets(reader.text("secrets"))
+    reader.problems.extend(problems)
+    return secrets
 
 
 def _cache(reader: InputReader) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from images.tags import Hold, Move
 
 _BEGIN: Final = "<!-- images -->"
 _END: Final = "<!-- /images -->"
-_SECTION: Final = re.compile(rf"\n*{re.escape(_BEGIN)}.*?{re.escape(_END)}\n?", re.DOTALL)
+_SECTION: Final = re.compile(rf"{re.escape(_BEGIN)}.*?{re.escape(_END)}", re.DOTALL)
 _KIB: Final = 1024
 
 
@@ -64,8 +64,10 @@ def release_section(results: tuple[Result, ...]) -> str:
 
 
 def with_section(body: str, section: str) -> str:
-    """Put the section at the end of a release's body, in the place of an earlier one."""
-    return f"{_SECTION.sub('', body).rstrip()}\n\n{section}\n".lstrip("\n")
+    """Put the section in the place of an earlier one, else at the end of a release's body."""
+    if not _SECTION.search(body):
+        return f"{body.rstrip()}\n\n{section}\n".lstrip("\n")
+    return _SECTION.sub(lambda _: section, body, count=1)
 
 
 def human_size(size: int) -> str:

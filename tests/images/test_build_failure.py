@@ -1,0 +1,59 @@
+"""What a failing build tells: the target, the line, the last output."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from images.build import explain_failure
+
+LOG = """\
+#12 [api build 3/4] RUN cargo build --locked
+#12 0.412 error: linker `cc` not found
+#12 ERROR: process "/bin/sh -c cargo build --locked" did not complete successfully: exit code: 101
+#13 [web app 1/1] COPY x /
+#13 CANCELED
+------
+ > [api build 3/4] RUN cargo build --locked:
+0.412 error: linker `cc` not found
+------
+docker/Dockerfile:7
+--------------------
+   5 |
+   6 |     COPY . .
+   7 | >>> RUN cargo build --locked
+   8 |
+--------------------
+ERROR: target api: failed to solve: process "/bin/sh -c cargo build --locked" did not complete successfully: \
+exit code: 101
+"""
+
+
+def test_a_failing_step_is_told_with_target_line_and_output() -> None:
+    error = explain_failure(tuple(LOG.splitlines()), Path("/github/workspace"))
+    assert (error.what, error.file, error.line) == (
+        "the image api does not build",
+        "docker/Dockerfile",
+        7,
+    )
+    assert error.why == "\n".join(
+        (
+            'failed to solve: process "/bin/sh -c cargo build --locked" did not complete successfully: '
+            "exit code: 101",
+            "------",
+            " > [api build 3/4] RUN cargo build --locked:",
+            "0.412 error: linker `cc` not found",
+            "------",
+            "docker/Dockerfile:7",
+            "--------------------",
+            "   5 |",
+            "   6 |     COPY . .",
+            "   7 | >>> RUN cargo build --locked",
+            "   8 |",
+            "--------------------",
+        )
+    )
+
+
+def test_a_failure_without_a_step_shows_the_end_of_the_output() -> None:
+    error = explain_failure(("#1 loading", "ERROR: no builder"), Path("/w"))
+    assert (error.what, error.why) == ("the images do not build", "no builder\n#1 loading\nERROR: no builder")

@@ -1,0 +1,51 @@
+"""Which caches a target gets."""
+
+from __future__ import annotations
+
+from images.caches import Caches, check_caches, target_caches
+
+
+def caches(*words: str, resolved: dict[str, object] | None = None, plain: bool = False) -> Caches:
+    return target_caches(
+        words, resolved or {}, scope="api-linux-amd64", repository="ghcr.io/acme/shop/api", plain=plain
+    )
+
+
+def test_github_s_cache_is_the_second_version_and_scoped() -> None:
+    base = "type=gha,version=2,scope=api-linux-amd64"
+    assert caches("gha") == Caches(sources=(base,), sinks=(f"{base},mode=max,ignore-error=true",))
+
+
+def test_a_registry_s_cache_lies_beside_the_image_under_a_tag_of_its_own() -> None:
+    base = "type=registry,ref=ghcr.io/acme/shop/api:buildcache-api-linux-amd64"
+    options = "mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true"
+    assert caches("registry") == Caches(sources=(base,), sinks=(f"{base},{options}",))
+    assert caches("registry", plain=True).sources == (f"{base},registry.insecure=true",)
+
+
+def test_a_local_cache_has_a_folder_for_each_scope() -> None:
+    assert caches("local=/cache") == Caches(
+        sources=("type=local,src=/cache/api-linux-amd64",),
+        sinks=("type=local,dest=/cache/api-linux-amd64,mode=max,ignore-error=true",),
+    )
+
+
+def test_declared_caches_stay_and_may_fail() -> None:
+    resolved: dict[str, object] = {
+        "cache-from": ["ghcr.io/acme/cache", {"type": "gha", "scope": "x"}],
+        "cache-to": ["type=inline", "type=gha,ignore-error=false", {"type": "gha", "mode": "max"}],
+    }
+    assert caches(resolved=resolved) == Caches(
+        sources=("type=registry,ref=ghcr.io/acme/cache", "type=gha,scope=x"),
+        sinks=("type=inline", "type=gha,ignore-error=false", "type=gha,mode=max,ignore-error=true"),
+    )
+
+
+def test_none_means_none() -> None:
+    assert caches("none", resolved={"cache-to": ["type=gha"]}) == Caches(sources=(), sinks=())
+
+
+def test_an_unknown_cache_is_named() -> None:
+    assert [problem.what for problem in check_caches(("gha", "disk", "local=x"))] == [
+        "input cache has 'disk'"
+    ]

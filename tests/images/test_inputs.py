@@ -1,0 +1,153 @@
+"""The inputs, parsed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from actionkit.context import Context
+from actionkit.errors import ActionError, Problems
+from actionkit.registry import Address
+from actionkit.semver import parse_version
+from images.destinations import Destination
+from images.inputs import Attestations, Inputs, read_inputs
+from images.mounts import Secret
+
+CONTEXT = Context(
+    repository="Acme/Shop",
+    server_url="https://github.com",
+    api_url="https://api.github.com",
+    ref_name="main",
+    ref_type="branch",
+    sha="0" * 40,
+    actor="ada",
+    event_name="workflow_dispatch",
+    event={},
+    run_id="1",
+    run_attempt="1",
+    workspace=Path("/w"),
+    temporary=Path("/t"),
+)
+
+
+def read(context: Context = CONTEXT, **given: str) -> Inputs:
+    environ = {f"INPUT_{name.replace('_', '-').upper()}": value for name, value in given.items()}
+    return read_inputs({"INPUT_TOKEN": "ghs_token", **environ}, context)
+
+
+def problems(**given: str) -> list[str]:
+    with pytest.raises(ActionError) as caught:
+        read(**given)
+    error = caught.value
+    return [problem.what for problem in error.problems] if isinstance(error, Problems) else [error.what]
+
+
+def with_event(**changes: object) -> Context:
+    fields = {name: getattr(CONTEXT, name) for name in Context.__slots__}
+    return Context(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def test_the_tag_comes_from_the_input_the_release_or_the_ref() -> None:
+    released = with_event(event={"release": {"tag_name": "v1.1.0"}}, ref_name="v1.0.0", ref_type="tag")
+    tagged = with_event(ref_name="v1.0.0", ref_type="tag")
+    assert [read(tag="v1.2.0").tag, read(released).tag, read(tagged).tag] == ["v1.2.0", "v1.1.0", "v1.0.0"]
+    assert read(released, tag="v1.2.0").version == parse_version("1.2.0")
+
+
+def test_without_a_tag_there_is_nothing_to_build() -> None:
+    assert problems() == ["there is no tag to build the images of"]
+
+
+def test_a_tag_that_the_format_does_not_describe_is_refused() -> None:
+    assert problems(tag="release-7") == ["the tag release-7 is not the tag of a version"]
+    assert read(tag="core-v1.2.3", tag_format="core-v{version}").version == parse_version("1.2.3")
+
+
+def test_on_github_s_own_registry_the_token_is_the_password() -> None:
+    assert read(tag="v1.0.0").destinations == (
+        Destination(
+            address=Address(host="ghcr.io", plain=False),
+            namespace="acme/shop",
+            username="ada",
+            password="ghs_token",
+        ),
+    )
+
+
+def test_github_s_token_is_sent_to_no_other_registry() -> None:
+    assert read(tag="v1.0.0", registry="docker.io", namespace="Acme").destinations == (
+        Destination(
+            address=Address(host="docker.io", plain=False), namespace="acme", username="", password=""
+        ),
+    )
+    assert problems(tag="v1.0.0", registry="docker.io", username="ada", password="ghs_token") == [
+        "the password for docker.io is GitHub's token"
+    ]
+
+
+def test_several_registries_take_their_logins_line_by_line() -> None:
+    inputs = read(
+        tag="v1.0.0",
+        registry="ghcr.io\nhttp://127.0.0.1:5000",
+        username="-\nbob",
+        password="-\nsecret-of-bob",
+        namespace="acme",
+    )
+    assert [(d.address.host, d.namespace, d.username, d.password) for d in inputs.destinations] == [
+        ("ghcr.io", "acme", "ada", "ghs_token"),
+        ("127.0.0.1:5000", "acme", "bob", "secret-of-bob"),
+    ]
+
+
+def test_every_problem_is_told_at_once() -> None:
+    assert problems(
+        tag="v1.0.0",
+        tag_format="v",
+        registry="ftp://x",
+        namespace="a b",
+        files="--privileged",
+        set="-x=1",
+        platforms="amd64",
+        cache="disk",
+        secrets="=x",
+        attestations="all",
+        dry_run="maybe",
+    ) == [
+        "tag-format 'v' must contain {version} exactly once",
+        "'ftp://x' is not the address of a registry",
+        "input namespace is 'a b'",
+        "input files has '--privileged'",
+        "input set has '-x=1'",
+        "input platforms has 'amd64'",
+        "input cache has 'disk'",
+        "line 1 of input secrets is not id=value",
+        "input attestations has 'all'",
+        "input dry-run is 'maybe'",
+    ]
+
+
+def test_secrets_are_one_a_line_and_values_keep_their_equal_signs() -> None:
+    inputs = read(tag="v1.0.0", secrets="npm_token=abc==\n\nkey.pem=x y")
+    assert inputs.secrets == (
+        Secret(identity="npm_token", value="abc=="),
+        Secret(identity="key.pem", value="x y"),
+    )
+    assert inputs.confidential == ("ghs_token", "ghs_token", "abc==", "x y")
+
+
+def test_a_secret_may_have_several_lines() -> None:
+    text = "key<<END\n-----BEGIN KEY-----\n  abc\n-----END KEY-----\nEND\nother=1"
+    assert read(tag="v1.0.0", secrets=text).secrets == (
+        Secret(identity="key", value="-----BEGIN KEY-----\n  abc\n-----END KEY-----"),
+        Secret(identity="other", value="1"),
+    )
+
+
+def test_attestations_are_provenance_unless_told_otherwise() -> None:
+    assert read(tag="v1.0.0").attestations == (Attestations.PROVENANCE,)
+    assert read(tag="v1.0.0", attestations="none").attestations == ()
+    assert read(tag="v1.0.0", attestations="provenance-max,sbom").attestations == (
+        Attestations.PROVENANCE_MAX,
+        Attestations.SBOM,
+    )
