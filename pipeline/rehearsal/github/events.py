@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pipeline.rehearsal.github.gitstore import ZERO
+from pipeline.rehearsal.github.gitstore import ZERO, Commit
 from pipeline.rehearsal.github.links import Links
 from pipeline.rehearsal.github.records import (
     Event,
@@ -18,7 +18,7 @@ from pipeline.rehearsal.github.records import (
     TokenKind,
 )
 from pipeline.rehearsal.github.state import RepositoryState, State
-from pipeline.rehearsal.github.views import commits
+from pipeline.rehearsal.github.views.commits import simple_commit
 from pipeline.rehearsal.github.views.repositories import full_repository
 from pipeline.rehearsal.github.views.users import simple_user
 from pipeline.rehearsal.github.workflows import Workflow, workflows_at
@@ -143,7 +143,7 @@ class Happenings:
         deleted, created = change.after == ZERO, change.before == ZERO
         reach = [change.after] if created else [change.after, f"^{change.before}"]
         new = () if deleted or created else git.commits(*reach, limit=_PAYLOAD_COMMITS)
-        head = None if deleted else commits.event_commit(repo, git.commit(change.after), self._links)
+        head = None if deleted else self._commit(repo, git.commit(change.after))
         moved = not deleted and not created
         return {
             "ref": change.ref,
@@ -154,9 +154,12 @@ class Happenings:
             "forced": moved and not git.is_ancestor(change.before, change.after),
             "base_ref": None,
             "compare": f"{self._links.html(repo.full_name)}/compare/{_span(change)}",
-            "commits": [commits.event_commit(repo, one, self._links) for one in reversed(new)],
+            "commits": [self._commit(repo, one) for one in reversed(new)],
             "head_commit": head,
         }
+
+    def _commit(self, repo: Repository, found: Commit) -> dict[str, Json]:
+        return {**simple_commit(found), "url": f"{self._links.html(repo.full_name)}/commit/{found.sha}"}
 
 
 def _span(change: RefChange) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,10 @@ class NoObject(LookupError):
 
 class RefMoved(RuntimeError):
     """A ref was not where it was expected."""
+
+
+class BadPath(ValueError):
+    """A tree cannot have that path."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +72,15 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TreeEntry:
+    """A path to put into a tree; ``mode`` "0" with the ZERO id takes it out."""
+
+    path: str
+    mode: str
+    sha: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ref:
     """A ref: full name, object id and kind, and the commit it leads to (through a tag object)."""
 
@@ -90,7 +104,10 @@ class GitStore:
         """Read objects by any name git understands; raise NoObject for the first that is not there."""
         if any("\n" in name or not name for name in names):
             raise NoObject(names)
-        data = self.git("cat-file", "--batch", stdin="".join(f"{name}\n" for name in names).encode())
+        try:
+            data = self.git("cat-file", "--batch", stdin="".join(f"{name}\n" for name in names).encode())
+        except CommandFailed as error:  # names that mean something only in a work tree
+            raise NoObject(names) from error
         for name in names:
             head, _, data = data.partition(b"\n")
             parts = head.decode(errors="replace").split(" ")
@@ -146,7 +163,22 @@ class GitStore:
 
     def is_ancestor(self, ancestor: str, descendant: str) -> bool:
         """Whether one commit is reachable from another."""
-        return self.git("merge-base", ancestor, descendant).decode().strip() == ancestor
+        try:
+            return self.git("merge-base", ancestor, descendant).decode().strip() == ancestor
+        except CommandFailed:  # no common history
+            return False
+
+    def write_tree(self, base: str, entries: Sequence[TreeEntry]) -> str:
+        """Store the tree ``base`` (empty for none) with entries put in; raise BadPath, CommandFailed."""
+        for entry in entries:
+            if {"", ".", "..", ".git"} & set(entry.path.lower().split("/")):
+                raise BadPath(entry.path)
+        lines = [f"{entry.mode} {entry.sha}\t{entry.path}\0" for entry in entries]
+        with tempfile.TemporaryDirectory() as folder:
+            index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+            self.git("read-tree", base or "--empty", env=index)
+            self.git("update-index", "-z", "--index-info", stdin="".join(lines).encode(), env=index)
+            return self.git("write-tree", env=index).decode().strip()
 
     def write_commit(
         self, *, tree: str, parents: Sequence[str], author: Person, committer: Person, message: str

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from pipeline.rehearsal.github import hook, tokens
 from pipeline.rehearsal.github.app import App, Observer
@@ -56,6 +56,21 @@ class RunHandle:
             run = self.repository.runs.get(self.id)
             done = replace(run, status="completed", conclusion=conclusion, updated_at=self.state.now())
             self.repository.runs.put(run.id, done)
+
+
+_CONFIG: Final = """\
+[http]
+	receivepack = true
+[receive]
+	procReceiveRefs = refs/
+	autogc = false
+	denyDeleteCurrent = ignore
+[uploadpack]
+	allowFilter = true
+	allowReachableSHA1InWant = true
+[gc]
+	auto = 0
+"""
 
 
 class LocalGitHub:
@@ -212,19 +227,8 @@ class LocalGitHub:
 def _init_git(git: GitStore, default_branch: str) -> None:
     git.path.mkdir(parents=True, exist_ok=True)
     git.git("init", "-q", "--bare", f"--initial-branch={default_branch}")
-    for key, value in (
-        ("http.receivepack", "true"),
-        ("receive.procReceiveRefs", "refs/"),
-        ("uploadpack.allowFilter", "true"),
-        ("uploadpack.allowReachableSHA1InWant", "true"),
-        ("core.logAllRefUpdates", "true"),
-        ("core.hooksPath", str(git.path / "hooks")),
-        ("gc.auto", "0"),
-        ("receive.autogc", "false"),
-        ("user.name", "GitHub"),
-        ("user.email", "noreply@github.com"),
-    ):
-        git.git("config", key, value)
+    with (git.path / "config").open("a") as config:
+        config.write(_CONFIG)
     script = git.path / "hooks" / hook.NAME
     script.parent.mkdir(exist_ok=True)
     script.write_text(hook.SCRIPT)

@@ -1,86 +1,28 @@
-"""What becomes of a release: the checks, the tag, which one is latest, immutability, the events."""
+"""What becomes of a release: its tag, which one is the latest, immutability, the events."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from dataclasses import replace
+from typing import Final
 
 from actionkit.errors import CommandFailed
-from pipeline.rehearsal.github import rules
-from pipeline.rehearsal.github.errors import ApiError, field_error, missing_keys, not_found, unprocessable
+from actionkit.semver import TagFormat, Version
+from pipeline.rehearsal.github.errors import ApiError, field_error, not_found
 from pipeline.rehearsal.github.errors import validation_failed as invalid
 from pipeline.rehearsal.github.events import RefChange
 from pipeline.rehearsal.github.gitstore import ZERO, NoObject
 from pipeline.rehearsal.github.records import Event, Release
 from pipeline.rehearsal.github.service import Call
 from pipeline.rehearsal.github.state import RepositoryState
-from pipeline.rehearsal.github.tokens import refused
 from pipeline.rehearsal.github.views import releases as view
+from pipeline.rehearsal.github.wish import Asked, MakeLatest, check_unused
 
-_MOST_BODY: Final = 125_000
-_NOT_LATEST: Final = field_error("Release", "custom", message="Latest release cannot be draft or prerelease.")
 _NO_TAG: Final = field_error("Release", "custom", message="Published releases must have a valid tag")
-
-MakeLatest = Literal["true", "false", "legacy", "unset"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A release as the body wants it, with what the body leaves out taken from before."""
-
-    tag_name: str
-    target: str
-    name: str
-    body: str
-    draft: bool
-    prerelease: bool
-    make_latest: MakeLatest
-
-
-def read_new(call: Call) -> Asked:
-    """Read the body of a creation; raise GitHub's 422."""
-    given = call.request.json()
-    if "tag_name" not in given:
-        raise missing_keys("tag_name")
-    return _asked(given, Asked(**_NOTHING))
-
-
-def read_change(call: Call, before: Release) -> Asked:
-    """Read the body of an update to ``before``; raise GitHub's 422."""
-    kept = Asked(
-        tag_name=before.tag_name,
-        target="",
-        name=before.name,
-        body=before.body,
-        draft=before.draft,
-        prerelease=before.prerelease,
-        make_latest="unset",
-    )
-    return _asked(call.request.json(), kept)
-
-
-def check_new(call: Call, asked: Asked) -> None:
-    """Refuse a creation that GitHub refuses; raise ApiError."""
-    _check_target(call, asked)
-    # Drafts are created with make_latest "true" by clients that publish them later: GitHub lets that pass.
-    if asked.make_latest == "true" and asked.prerelease:
-        raise invalid(_NOT_LATEST)
-
-
-def check_change(call: Call, before: Release, asked: Asked) -> None:
-    """Refuse an update that GitHub refuses; raise ApiError."""
-    _check_target(call, asked)
-    if asked.make_latest == "true" and (asked.prerelease or asked.draft):
-        raise invalid(_NOT_LATEST)
-    if before.immutable and (asked.tag_name != before.tag_name or asked.draft):
-        raise unprocessable("Cannot change the tag of an immutable release.")
-    if not before.draft and asked.tag_name != before.tag_name:
-        _check_unused(call, asked.tag_name, before.id)
 
 
 def publish(call: Call, release: Release, asked: Asked, *, was_draft: bool) -> Release:
     """Make a release public: its tag, its dates, the latest mark, the lock, the events."""
-    _check_unused(call, release.tag_name, release.id)
+    check_unused(call, release.tag_name, release.id)
     commit = _tagged_commit(call, release)
     repository = call.repository
     locked = repository.settings.immutable_releases
@@ -104,21 +46,19 @@ def mark_latest(repository: RepositoryState, release: Release, wish: MakeLatest)
     if release.prerelease or release.draft or wish == "false":
         return
     if wish == "legacy":
-        # Legacy means GitHub's rule before the mark existed: the newest commit date.
-        dated = [one for one in repository.releases.all() if not one.draft and not one.prerelease]
-        release = max(dated, key=lambda one: (one.created_at, one.published_at))
+        release = max(_full(repository), key=_legacy_order)
     repository.save(replace(repository.settings, latest_release=release.id))
 
 
 def latest(repository: RepositoryState) -> Release:
     """The latest release: the marked one, else the newest full one; raise the 404."""
-    found = [one for one in repository.releases.all() if not (one.draft or one.prerelease)]
+    found = _full(repository)
     for one in found:
         if one.id == repository.settings.latest_release:
             return one
     if not found:
         raise not_found()
-    return max(found, key=lambda one: (one.created_at, one.published_at))
+    return max(found, key=_legacy_order)
 
 
 def fire(call: Call, release: Release, action: str, *, quiet: bool = False) -> None:
@@ -141,71 +81,16 @@ def fire(call: Call, release: Release, action: str, *, quiet: bool = False) -> N
     call.service.happenings.fire(event, call.token, action=action, quiet=quiet)
 
 
-_NOTHING: Final[dict[str, Any]] = {
-    "tag_name": "",
-    "target": "",
-    "name": "",
-    "body": "",
-    "draft": False,
-    "prerelease": False,
-    "make_latest": "unset",
-}
+def _full(repository: RepositoryState) -> list[Release]:
+    return [one for one in repository.releases.all() if not (one.draft or one.prerelease)]
 
 
-def _asked(given: dict[str, Any], before: Asked) -> Asked:
-    errors = [
-        field_error("Release", "invalid", name)
-        for name, kind in (
-            ("tag_name", str),
-            ("target_commitish", str),
-            ("draft", bool),
-            ("prerelease", bool),
-        )
-        if not isinstance(given.get(name, kind()), kind)
-    ]
-    wish = given.get("make_latest", "unset")
-    if wish not in ("true", "false", "legacy", "unset"):
-        errors.append(field_error("Release", "invalid", "make_latest"))
-    if len(given.get("body") or "") > _MOST_BODY:
-        text = f"body is too long (maximum is {_MOST_BODY} characters)"
-        errors.append(field_error("Release", "custom", "body", text))
-    tag = given.get("tag_name", before.tag_name)
-    if tag == "":
-        errors.append(field_error("Release", "missing_field", "tag_name"))
-    if errors:
-        raise invalid(*errors)
-    return Asked(
-        tag_name=tag,
-        target=given.get("target_commitish", ""),
-        name=given.get("name", before.name) or "",
-        body=given.get("body", before.body) or "",
-        draft=given.get("draft", before.draft),
-        prerelease=given.get("prerelease", before.prerelease),
-        make_latest=wish,
-    )
-
-
-def _check_target(call: Call, asked: Asked) -> None:
-    """Refuse a commit that changes workflow files to a token that may not change them.
-
-    https://github.com/cli/cli/issues/9514: this holds even when the commit is on a branch already.
-    """
-    if not asked.target or call.may("workflows", "write"):
-        return
-    if call.git.refs(f"refs/heads/{asked.target}"):
-        return
-    try:
-        commit = call.git.commit(asked.target)
-    except NoObject:
-        return
-    if rules.touches_workflows(call.git, commit.sha):
-        raise refused(call.token, "contents=write,workflows", "write")
-
-
-def _check_unused(call: Call, tag: str, release_id: int) -> None:
-    for one in call.repository.releases.all():
-        if one.tag_name == tag and not one.draft and one.id != release_id:
-            raise invalid(field_error("Release", "already_exists", "tag_name"))
+def _legacy_order(release: Release) -> tuple[str, bool, Version, str]:
+    """GitHub's order from before the mark: the commit's date, then the higher version."""
+    version = TagFormat().version(release.tag_name)
+    if isinstance(version, Version):
+        return release.created_at, True, version, release.published_at
+    return release.created_at, False, Version(0), release.published_at
 
 
 def _tagged_commit(call: Call, release: Release) -> str:

@@ -43,10 +43,13 @@ class Execution:
         run = Execution(
             document=self.document, variables={**operation.defaults, **self.variables}, errors=self.errors
         )
-        unknown = list(run.unknown(operation.selection, root, (root_path(operation),)))
+        try:
+            unknown = list(run.unknown(operation.selection, root, (root_path(operation),)))
+            data = {} if unknown else run.resolve(root, operation.selection, ())
+        except GraphError as error:
+            return {"errors": [_told(error, (root_path(operation),))]}
         if unknown:
             return {"errors": unknown}
-        data = run.resolve(root, operation.selection, ())
         return {"data": data, **({"errors": self.errors} if self.errors else {})}
 
     def unknown(
@@ -101,9 +104,14 @@ class Execution:
             if isinstance(one, Field):
                 yield one
                 continue
-            spread = self.document.fragments[one.fragment] if one.fragment else one
+            spread = self._fragment(one.fragment) if one.fragment else one
             if spread.on in ("", node.type) or spread.on in node.fields.get("__interfaces", ()):
                 yield from self._fields(spread.selection, node)
+
+    def _fragment(self, name: str) -> Spread:
+        if name not in self.document.fragments:
+            raise GraphError(f"Fragment {name} was used, but not defined")
+        return self.document.fragments[name]
 
     def _argument(self, value: Any) -> Any:
         match value:

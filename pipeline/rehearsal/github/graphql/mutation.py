@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import base64
-import binascii
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
 from actionkit.errors import CommandFailed
 from pipeline.rehearsal.github.errors import ApiError
-from pipeline.rehearsal.github.gitstore import NoObject, Person, Ref
+from pipeline.rehearsal.github.gitstore import ZERO, BadPath, NoObject, Person, Ref, TreeEntry
 from pipeline.rehearsal.github.graphql import objects
 from pipeline.rehearsal.github.graphql.execute import GraphError, Node
 from pipeline.rehearsal.github.records import Json
@@ -96,23 +93,19 @@ def _commit(call: Call, parent: Ref, given: Mapping[str, Json]) -> str:
 
 def _tree(call: Call, base: str, changes: Mapping[str, Json]) -> str:
     modes = _modes(call, base)
-    lines = []
+    entries = []
     for change in changes.get("deletions") or ():
         if change["path"] not in modes:
             raise GraphError(f"A path was requested for deletion which does not exist: {change['path']}")
-        lines.append(f"0 {'0' * 40}\t{change['path']}\0")
+        entries.append(TreeEntry(path=change["path"], mode="0", sha=ZERO))
     for change in changes.get("additions") or ():
         blob = call.git.write("blob", _contents(change))
         # The mutation carries no modes: a file that exists keeps its own.
-        lines.append(f"{modes.get(change['path'], '100644')} {blob}\t{change['path']}\0")
-    with tempfile.TemporaryDirectory() as folder:
-        index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
-        try:
-            call.git.git("read-tree", base, env=index)
-            call.git.git("update-index", "-z", "--index-info", stdin="".join(lines).encode(), env=index)
-            return call.git.git("write-tree", env=index).decode().strip()
-        except CommandFailed as error:
-            raise GraphError("A path was requested which is not valid.", "UNPROCESSABLE") from error
+        entries.append(TreeEntry(path=change["path"], mode=modes.get(change["path"], "100644"), sha=blob))
+    try:
+        return call.git.write_tree(base, entries)
+    except (BadPath, CommandFailed) as error:
+        raise GraphError("A path was requested which is not valid.", "UNPROCESSABLE") from error
 
 
 def _modes(call: Call, commit: str) -> dict[str, str]:
@@ -124,5 +117,5 @@ def _modes(call: Call, commit: str) -> dict[str, str]:
 def _contents(change: Mapping[str, Json]) -> bytes:
     try:
         return base64.b64decode(change["contents"], validate=True)
-    except (binascii.Error, KeyError) as error:
+    except (ValueError, KeyError) as error:
         raise GraphError("FileAddition contents must be Base64.") from error

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 from actionkit.errors import CommandFailed
 from pipeline.rehearsal.github.errors import missing_keys, unprocessable
 from pipeline.rehearsal.github.exchange import Response, json_response
-from pipeline.rehearsal.github.gitstore import NoObject, Person, Tag, stamp
+from pipeline.rehearsal.github.gitstore import ZERO, BadPath, NoObject, Person, Tag, TreeEntry, stamp
 from pipeline.rehearsal.github.records import Json, TokenKind
 from pipeline.rehearsal.github.service import Call, Route, table
 from pipeline.rehearsal.github.views import commits as view
@@ -60,6 +58,7 @@ def create_tag(call: Call) -> Response:
     lines = [f"object {target.sha}", f"type {target.kind}", f"tag {given['tag']}"]
     lines += [f"tagger {stamp(_person(call, given.get('tagger')))}", "", str(given["message"])]
     try:
+        call.git.git("check-ref-format", f"refs/tags/{given['tag']}")
         sha = call.git.write("tag", ("\n".join(lines).rstrip("\n") + "\n").encode())
     except CommandFailed as error:
         raise unprocessable(f"{given['tag']} is not a valid tag name") from error
@@ -76,16 +75,14 @@ def get_tree(call: Call) -> Response:
 def create_tree(call: Call) -> Response:
     """Make a tree from entries, on top of ``base_tree`` if that is given."""
     given = _given(call, "tree")
-    with tempfile.TemporaryDirectory() as folder:
-        index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
-        base = given.get("base_tree")
-        try:
-            call.git.git("read-tree", *((f"{base}^{{tree}}",) if base else ("--empty",)), env=index)
-            lines = [_index_line(call, entry) for entry in given["tree"]]
-            call.git.git("update-index", "-z", "--index-info", stdin=b"".join(lines), env=index)
-            sha = call.git.git("write-tree", env=index).decode().strip()
-        except (CommandFailed, KeyError) as error:
-            raise unprocessable("tree.sha is not valid or an entry is malformed") from error
+    base = given.get("base_tree")
+    try:
+        entries = [_tree_entry(call, entry) for entry in given["tree"]]
+        sha = call.git.write_tree(call.git.object(f"{base}^{{tree}}").sha if base else "", entries)
+    except BadPath as error:
+        raise unprocessable(f"tree.path contains a malformed path component: {error}") from error
+    except (CommandFailed, KeyError) as error:
+        raise unprocessable("tree.sha is not valid or an entry is malformed") from error
     return json_response(_tree(call, sha, recursive=False), 201)
 
 
@@ -143,12 +140,12 @@ def _person(call: Call, given: Json) -> Person:
     return Person(name=str(given["name"]), email=str(given["email"]), when=when)
 
 
-def _index_line(call: Call, entry: dict[str, Json]) -> bytes:
+def _tree_entry(call: Call, entry: dict[str, Json]) -> TreeEntry:
     sha = entry.get("sha")
     if "content" in entry:
         sha = call.git.write("blob", str(entry["content"]).encode())
     mode = str(entry.get("mode", "100644")) if sha else "0"
-    return f"{mode} {sha or '0' * 40}\t{entry['path']}\0".encode()
+    return TreeEntry(path=str(entry["path"]), mode=mode, sha=str(sha or ZERO))
 
 
 def _decoded(content: str, encoding: str) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from pipeline.rehearsal.github import publication
+from pipeline.rehearsal.github import publication, wish
 from pipeline.rehearsal.github.errors import not_found
 from pipeline.rehearsal.github.exchange import NO_CONTENT, Response, json_response
 from pipeline.rehearsal.github.records import Asset, Json, Release
@@ -24,8 +24,8 @@ def list_releases(call: Call) -> Response:
 
 def create_release(call: Call) -> Response:
     """Make a draft, or make and publish at once."""
-    asked = publication.read_new(call)
-    publication.check_new(call, asked)
+    asked = wish.read_new(call)
+    wish.check_new(call, asked)
     now, number = call.state.now(), call.state.next_id()
     release = Release(
         id=number,
@@ -68,8 +68,8 @@ def get_by_tag(call: Call) -> Response:
 def update_release(call: Call) -> Response:
     """Change a release, or publish it by ``draft: false``."""
     before = call.repository.releases.get(call.number("release_id"))
-    asked = publication.read_change(call, before)
-    publication.check_change(call, before, asked)
+    asked = wish.read_change(call, before)
+    wish.check_change(call, before, asked)
     changed = replace(
         before,
         tag_name=asked.tag_name,

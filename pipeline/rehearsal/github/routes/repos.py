@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Final
 
+from actionkit.errors import CommandFailed
 from pipeline.rehearsal.github.errors import ApiError, not_found, unprocessable
 from pipeline.rehearsal.github.exchange import Response, json_response
 from pipeline.rehearsal.github.gitstore import Commit, NoObject, Ref
@@ -58,7 +59,7 @@ def compare(call: Call) -> Response:
     if not dots:
         raise not_found()
     base, head = call.git.commit(base_name), call.git.commit(head_name)
-    merge_base = call.git.git("merge-base", base.sha, head.sha).decode().strip()
+    merge_base = _merge_base(call, base, head)
     behind, ahead = call.git.git("rev-list", "--left-right", "--count", f"{base.sha}...{head.sha}").split()
     number, size = bounds(call)
     listed = list(reversed(call.git.commits(head.sha, f"^{base.sha}", limit=10_000)))
@@ -138,6 +139,14 @@ def get_contents(call: Call) -> Response:
 
 def _commit(call: Call, found: Commit) -> dict[str, Json]:
     return view.commit(call.repo, found, call.links, call.state.users.all())
+
+
+def _merge_base(call: Call, base: Commit, head: Commit) -> str:
+    try:
+        return call.git.git("merge-base", base.sha, head.sha).decode().strip()
+    except CommandFailed as error:
+        names = call.values["basehead"].replace("...", " and ")
+        raise ApiError(404, f"No common ancestor between {names}.") from error
 
 
 def _status(ahead: int, behind: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.rehearsal.github.gitstore import Commit
 from pipeline.rehearsal.github.links import Links
 from pipeline.rehearsal.github.records import Json, Repository, Run
-from pipeline.rehearsal.github.views.commits import event_commit
+from pipeline.rehearsal.github.views.commits import simple_commit
 from pipeline.rehearsal.github.views.repositories import minimal_repository
 from pipeline.rehearsal.github.views.users import node_id, simple_user
 from pipeline.rehearsal.github.workflows import Workflow
@@ -71,7 +71,7 @@ def run(repo: Repository, found: Run, head: Commit, source: Workflow, links: Lin
         "check_suite_url": f"{links.repo(repo.full_name)}/check-suites/{found.id}",
         "previous_attempt_url": None,
         "workflow_url": f"{links.repo(repo.full_name)}/actions/workflows/{source.id}",
-        "head_commit": event_commit(repo, head, links),
+        "head_commit": simple_commit(head),
         "repository": minimal,
         "head_repository": minimal,
         "display_title": found.title or source.name,

@@ -68,14 +68,13 @@ def commit(repo: Repository, found: Commit, links: Links, users: Sequence[User])
     }
 
 
-def event_commit(repo: Repository, found: Commit, links: Links) -> dict[str, Json]:
-    """Describe a commit as a push event does (``simple-commit``, with its address)."""
+def simple_commit(found: Commit) -> dict[str, Json]:
+    """Describe a commit as part of something else (``simple-commit``)."""
     return {
         "id": found.sha,
         "tree_id": found.tree,
         "message": found.message.rstrip("\n"),
         "timestamp": found.committer.when,
-        "url": f"{links.html(repo.full_name)}/commit/{found.sha}",
         "author": {"name": found.author.name, "email": found.author.email},
         "committer": {"name": found.committer.name, "email": found.committer.email},
     }
