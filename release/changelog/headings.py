@@ -10,6 +10,7 @@ from typing import Final
 from actionkit.semver import Version
 
 _ATX: Final = re.compile(r"^ {0,3}(?P<marks>#{1,6})(?:[ \t]+(?P<text>.*?))?(?:[ \t]+#+)?[ \t]*$")
+_LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")  # str.splitlines knows more line ends than markdown
 _RULE: Final = re.compile(r"^ {0,3}(?:(?P<double>=+)|(?P<single>-+))[ \t]*$")
 _FENCE: Final = re.compile(r"^ {0,3}(?P<fence>```+|~~~+)")
 _NUMBER: Final = (
@@ -83,11 +84,17 @@ def headings(text: str) -> tuple[Heading, ...]:
     return tuple(found)
 
 
+def line_ends(text: str, wanted: str) -> tuple[int, ...]:
+    """Where the lines end that are ``wanted``, outside code and comments."""
+    return tuple(line.end for line in _outside_code(text) if wanted and line.text.strip() == wanted)
+
+
 def _outside_code(text: str) -> Iterator[Line]:
     """The lines that can be headings; those of fenced code and of HTML comments come as empty ones."""
-    start, fence, comment = 0, "", False
-    for raw in text.splitlines(keepends=True):
-        line = Line(start=start, end=start + len(raw), text=raw.rstrip("\r\n").removeprefix("\ufeff"))
+    mark = len(text) - len(text.removeprefix("\ufeff"))
+    start, fence, comment = mark, "", False
+    for raw in _LINE.findall(text[mark:]):
+        line = Line(start=start, end=start + len(raw), text=raw.rstrip("\r\n"))
         start = line.end
         opened = _FENCE.match(line.text)
         inside = bool(fence) or comment

@@ -7,7 +7,7 @@ from typing import Final
 
 from actionkit.errors import ActionError
 from actionkit.semver import Version
-from release.changelog.headings import Heading, headings
+from release.changelog.headings import Heading, headings, line_ends
 
 NEW_FILE: Final = "# Changelog\n\nWhat changed in each release, the latest first.\n"
 # python-semantic-release's own mark, in its default spelling
@@ -33,17 +33,23 @@ def insert_release(
     if not text.strip("\ufeff \t\r\n"):
         return f"{text[: text.startswith(_MARK)]}{NEW_FILE}\n{section.strip()}\n"
     found = headings(text)
-    if any(heading.names(version) for heading in found):
+    if _named(text, version):
         return text
     newline = "\r\n" if "\r\n" in text else "\n"
     own = _levelled(section.strip(), found).replace("\n", newline)
-    return _placed(text, own, found, flag, newline, path)
+    after = _placed(text, own, found, flag, newline, path)
+    if _named(section, version) and not _named(after, version):  # the place lies in code that never ends
+        raise _nowhere(path)
+    return after
+
+
+def _named(text: str, version: Version) -> bool:
+    return any(heading.names(version) for heading in headings(text))
 
 
 def _placed(text: str, section: str, found: tuple[Heading, ...], flag: str, newline: str, path: str) -> str:
-    after_flag = re.search(rf"^{re.escape(flag)}[ \t]*(?:\r?\n|\Z)", text, re.MULTILINE) if flag else None
-    if after_flag:
-        return _between(text[: after_flag.end()], section, text[after_flag.end() :], newline)
+    for end in line_ends(text, flag)[:1]:
+        return _between(text[:end], section, text[end:], newline)
     unreleased = [heading for heading in found if heading.unreleased][:1]
     versions = [heading for heading in found if heading.version][:1]
     if unreleased and (not versions or unreleased[0].start < versions[0].start):
@@ -53,14 +59,7 @@ def _placed(text: str, section: str, found: tuple[Heading, ...], flag: str, newl
     if len(found) == 1 and found[0].level == 1:
         end = _end(text)
         return _between(text[:end], section, text[end:], newline)
-    raise ActionError(
-        f"no place for a release found in {path}",
-        why="it has neither a heading with a version, nor one that says Unreleased, nor only a title",
-        fix=f"write a heading where the newest release belongs, or the line {_FLAG} above it",
-        yaml="## [Unreleased]",
-        file=path,
-        line=1,
-    )
+    raise _nowhere(path)
 
 
 def _over(text: str, section: str, unreleased: Heading, found: tuple[Heading, ...], newline: str) -> str:
@@ -73,6 +72,17 @@ def _over(text: str, section: str, unreleased: Heading, found: tuple[Heading, ..
         return _between(text[: unreleased.end], section, text[end:], newline)
     upper = _between(text[: unreleased.end], heading, written, newline)
     return _between(upper, body.strip(), text[end:], newline)
+
+
+def _nowhere(path: str) -> ActionError:
+    return ActionError(
+        f"no place for a release found in {path}",
+        why="it has neither a heading with a version, nor one that says Unreleased, nor only a title",
+        fix=f"write a heading where the newest release belongs, or the line {_FLAG} above it",
+        yaml="## [Unreleased]",
+        file=path,
+        line=1,
+    )
 
 
 def _levelled(section: str, found: tuple[Heading, ...]) -> str:

@@ -82,7 +82,8 @@ def test_messages_that_are_excluded_are_not_told_unless_they_raise_the_version()
 def test_a_template_of_ones_own_sees_everything() -> None:
     template = (
         "{{ version }} {{ tag }} {{ prior_tag }} {{ date }} {{ links.comparison }}\n"
-        "{% for entry in breaking %}\n!{{ entry.scope }}/{{ entry.text }}/{{ entry.commits[0] }}\n{% endfor %}\n"
+        "{% for entry in breaking %}\n!{{ entry.scope }}/{{ entry.text }}/{{ entry.commits[0] }}\n"
+        "{% endfor %}\n"
         "{% for group in groups %}\n{{ group.title }}:\n{% for entry in group.entries %}\n{{ entry }}\n"
         "{% endfor %}\n{% endfor %}\n"
         "{% for person in contributors %}\n{{ person }}\n{% endfor %}\n"
