@@ -78,7 +78,11 @@ def _node_sources(files: Mapping[str, str]) -> Iterator[Source]:
         if path == "package.json":
             found = table(_json(path, files[path]).get("release")) if '"release"' in files[path] else {}
         else:
-            found = _json(path, files[path]) if path.endswith(".json") else _yaml(path, files[path])
+            # PyYAML refuses the tabs that JSON may be indented with
+            as_json = path.endswith(".json") or (
+                "\t" in files[path] and files[path].lstrip("\ufeff\n ")[:1] == "{"
+            )
+            found = _json(path, files[path]) if as_json else _yaml(path, files[path])
         if found:
             yield Source(path=path, family=Family.NODE, settings=found)
 

@@ -33,6 +33,7 @@ _PLUGINS: Final = {
     "git": "",
     "npm": "publish in a workflow of your own, on release: published",
     "exec": "commands are not run",
+    "semantic-release-cargo": "Cargo manifests and locks are written without it",
     "gitlab": "releases are made on GitHub",
     "error": "",
 }
@@ -181,7 +182,11 @@ def _preset_warnings(path: str, places: tuple[Settings, ...]) -> tuple[str, ...]
 def _plugin_warnings(path: str, plugins: Mapping[str, Settings]) -> tuple[str, ...]:
     unknown = "it is not one of semantic-release's own"
     return tuple(
-        f"{path}: the plugin {name} has no effect here: {_PLUGINS.get(name, unknown)}"
+        f"{path}: the plugin {_whole_name(name)} has no effect here: {_PLUGINS.get(name, unknown)}"
         for name in plugins
         if _PLUGINS.get(name, unknown)
     )
+
+
+def _whole_name(name: str) -> str:
+    return name if name == "semantic-release-cargo" or name not in _PLUGINS else f"@semantic-release/{name}"
