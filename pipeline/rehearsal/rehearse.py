@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -15,7 +14,7 @@ from pipeline.rehearsal.play import play
 from pipeline.rehearsal.scene import set_scene
 from pipeline.rehearsal.story import model
 from pipeline.rehearsal.story.page import write_page
-from pipeline.rehearsal.story.progress import Progress
+from pipeline.rehearsal.story.progress import Progress, progress_on
 from pipeline.rehearsal.story.terminal import tell as tell_terminal
 from pipeline.rehearsal.tell import Beginning, tell
 from pipeline.rehearsal.watch import Showing
@@ -23,7 +22,7 @@ from pipeline.rehearsal.watch import Showing
 
 def rehearse_command(arguments: argparse.Namespace, err: TextIO) -> None:
     """Rehearse, write the page, and tell where it is; raise ActionError when the rehearsal failed."""
-    progress = Progress(stream=err, clock=time.monotonic, tty=err.isatty())
+    progress = progress_on(err, os.environ)
     folder = arguments.output.resolve() / datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     folder.mkdir(parents=True)
     story = rehearse(folder, arguments.directory, progress)
