@@ -36,6 +36,20 @@ class NoEngine:
     fix: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostProcess:
+    """Stands in for an engine where there is none: the program of a container action runs here.
+
+    ``command`` is the start of its command line, such as ``("python3", "-I", "-u", "-m")``; the action's
+    ``args`` follow. It is for actions whose first argument is one of ``programs``; all others fail as
+    ``missing`` says.
+    """
+
+    command: tuple[str, ...]
+    programs: tuple[str, ...]
+    missing: NoEngine
+
+
 class TokenFactory(Protocol):
     """Makes the GITHUB_TOKEN of a job."""
 

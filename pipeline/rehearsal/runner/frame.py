@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
-from pipeline.rehearsal.runner.engine import Engine, NoEngine, TokenFactory, Watcher
-from pipeline.rehearsal.runner.expressions import CaseSensitive, Scope, Value
+from pipeline.rehearsal.runner.engine import Engine, HostProcess, NoEngine, TokenFactory, Watcher
+from pipeline.rehearsal.runner.expressions import CaseSensitive, Scope, Value, fill, to_number
 from pipeline.rehearsal.runner.masking import Masker
 from pipeline.rehearsal.runner.rooms import Rooms
 from pipeline.rehearsal.runner.source import Source
+
+_SIX_HOURS: Final = 360.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +28,7 @@ class Machine:
     content of the build context.
     """
 
-    engine: Engine | NoEngine
+    engine: Engine | HostProcess | NoEngine
     work: Path
     server_url: str
     api_url: str
@@ -78,6 +81,8 @@ class RunningJob:
     github: Mapping[str, Value]
     shell: str
     working_directory: str
+    started: datetime
+    timeout_minutes: float
     env: dict[str, str] = field(default_factory=dict)
     path: list[str] = field(default_factory=list)
 
@@ -118,3 +123,9 @@ class Frame:
 def statuses(*, failed: bool) -> Mapping[str, bool]:
     """Give the answers of the status functions; nobody cancels a run here."""
     return {"success": not failed, "failure": failed, "always": True, "cancelled": False}
+
+
+def minutes(written: Value, scope: Scope) -> float:
+    """Evaluate ``timeout-minutes``; GitHub's default is six hours."""
+    value = to_number(fill(written, scope))
+    return value if value > 0 else _SIX_HOURS

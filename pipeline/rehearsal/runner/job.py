@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Mapping
 
 from actionkit.errors import ActionError
-from pipeline.rehearsal.runner.action import CompositeAction, DockerAction, read_action
 from pipeline.rehearsal.runner.call import Call
 from pipeline.rehearsal.runner.checkout import CREDENTIALS
-from pipeline.rehearsal.runner.container import build_image
+from pipeline.rehearsal.runner.early import build_early
 from pipeline.rehearsal.runner.environment import runner_context, write_event
-from pipeline.rehearsal.runner.expressions import Value, fill_texts
-from pipeline.rehearsal.runner.frame import Frame, RunningJob
+from pipeline.rehearsal.runner.expressions import Scope, Value, fill_texts
+from pipeline.rehearsal.runner.frame import Frame, RunningJob, minutes
 from pipeline.rehearsal.runner.masking import Masker
 from pipeline.rehearsal.runner.permissions import Access
-from pipeline.rehearsal.runner.resolve import ActionAt, resolve_action
-from pipeline.rehearsal.runner.results import Annotation, Conclusion, JobResult, StepResult
+from pipeline.rehearsal.runner.results import Annotation, Conclusion, JobResult
 from pipeline.rehearsal.runner.rooms import Rooms
-from pipeline.rehearsal.runner.steplog import StepLog
 from pipeline.rehearsal.runner.steps import run_steps
-from pipeline.rehearsal.runner.workflow import Step, StepsJob
-
-_BUILD_TRIES: Final = 3
+from pipeline.rehearsal.runner.workflow import StepsJob
 
 
 def run_steps_job(call: Call, job: StepsJob, needs: Value, permissions: Mapping[str, Access]) -> JobResult:
@@ -31,7 +25,7 @@ def run_steps_job(call: Call, job: StepsJob, needs: Value, permissions: Mapping[
     started = machine.clock()
     running = _set_up(call, job, needs, permissions)
     frame = Frame(job=running, source=call.source, contexts=running.contexts)
-    steps = _built(frame, job.steps)
+    steps = build_early(frame, job.steps)
     if not frame.failed:
         steps += run_steps(frame, job.steps)
     for path in running.rooms.temp.glob(f"{CREDENTIALS}*"):
@@ -80,6 +74,8 @@ def _set_up(call: Call, job: StepsJob, needs: Value, permissions: Mapping[str, A
         github=github,
         shell=job.shell,
         working_directory=job.working_directory,
+        started=machine.clock(),
+        timeout_minutes=minutes(job.timeout_minutes, Scope(contexts=contexts)),
     )
     _fill_env(running, call, job)
     rooms.make()
@@ -91,56 +87,6 @@ def _fill_env(running: RunningJob, call: Call, job: StepsJob) -> None:
     frame = Frame(job=running, source=call.source, contexts=running.contexts)
     for templates in (call.workflow.env, job.env):
         running.env |= fill_texts(templates, frame.scope(env=running.env, github={}))
-
-
-def _built(frame: Frame, steps: Sequence[Step]) -> tuple[StepResult, ...]:
-    """Build the images of the downloaded actions before the first step, as the runner does."""
-    return tuple(_build_step(frame, uses, action) for uses, action in dict(_containers(frame, steps)).items())
-
-
-def _containers(frame: Frame, steps: Sequence[Step]) -> Iterator[tuple[str, DockerAction]]:
-    for step in steps:
-        if not step.uses:
-            continue
-        target = resolve_action(step.uses, frame, step.where)
-        if isinstance(target, ActionAt) and target.early:
-            action = read_action(target.folder)
-            match action:
-                case DockerAction():
-                    yield step.uses, action
-                case CompositeAction():
-                    inner = Frame(job=frame.job, source=target.source, contexts=frame.contexts)
-                    yield from _containers(inner, action.steps)
-
-
-def _build_step(frame: Frame, uses: str, action: DockerAction) -> StepResult:
-    job, machine = frame.job, frame.job.machine
-    title = f"Build {uses}"
-    started = machine.clock()
-    machine.watcher.step_started(job.label, title)
-    log = StepLog(
-        masker=job.masker,
-        workspace=str(job.rooms.workspace),
-        on_line=lambda line: machine.watcher.line(job.label, title, line),
-    )
-    try:
-        build_image(machine, action, log.say, tries=_BUILD_TRIES)
-    except ActionError as problem:
-        log.error(str(problem))
-        frame.failed = True
-    conclusion = Conclusion.FAILURE if frame.failed else Conclusion.SUCCESS
-    result = StepResult(
-        id="",
-        name=title,
-        outcome=conclusion,
-        conclusion=conclusion,
-        started=started,
-        seconds=(machine.clock() - started).total_seconds(),
-        log="\n".join(log.lines),
-        annotations=tuple(log.annotations),
-    )
-    machine.watcher.step_ended(job.label, result)
-    return result
 
 
 def _outputs(frame: Frame, job: StepsJob) -> tuple[dict[str, str], tuple[Annotation, ...]]:

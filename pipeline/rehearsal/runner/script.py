@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -35,16 +36,26 @@ def run_script(run: StepRun) -> bool:
     command = _command(fill_text(run.step.shell or _default(run, "shell"), run.scope()), script)
     files = run.open_files()
     _introduce(run, script, command)
-    foreign = job.rooms.foreign()
     try:
-        env = _environment(run)
-        stream((*_without(env), *command), cwd=job.rooms.workspace / folder, env=env, on_line=run.log.raw)
-    except CommandFailed as failure:
-        run.log.error(f"Process completed with exit code {failure.returncode}.")
-        return False
+        return on_this_machine(run, command, _environment(run), job.rooms.workspace / folder)
     finally:
         run.close_files(files)
-        job.rooms.give_back(but=foreign)
+
+
+def on_this_machine(run: StepRun, command: tuple[str, ...], env: Mapping[str, str], folder: Path) -> bool:
+    """Run a process that sees ``env`` and no more of this process's own environment than it needs."""
+    rooms = run.frame.job.rooms
+    foreign = rooms.foreign()
+    surplus = sorted(set(os.environ) - _KEPT - set(env))
+    without = ("env", *(word for name in surplus for word in ("-u", name)))
+    try:
+        stream(run.bounded(*without, *command), cwd=folder, env=env, on_line=run.log.raw)
+    except CommandFailed as failure:
+        if not run.timed_out(failure):
+            run.log.error(f"Process completed with exit code {failure.returncode}.")
+        return False
+    finally:
+        rooms.give_back(but=foreign)
     return True
 
 
@@ -77,12 +88,6 @@ def _environment(run: StepRun) -> dict[str, str]:
     # becomes that user's afterwards.
     owner = {"SUDO_UID": str(RUNNER_UID)} if os.geteuid() == 0 else {}
     return {"PATH": path, **env, **owner}
-
-
-def _without(env: dict[str, str]) -> tuple[str, ...]:
-    """Take away what this process has in its own environment."""
-    surplus = sorted(set(os.environ) - _KEPT - set(env))
-    return ("env", *(word for name in surplus for word in ("-u", name)))
 
 
 def _introduce(run: StepRun, script: Path, command: tuple[str, ...]) -> None:

@@ -7,17 +7,21 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
-from actionkit.errors import ActionError
+from actionkit.errors import ActionError, CommandFailed
 from pipeline.rehearsal.runner.action import ActionInput
 from pipeline.rehearsal.runner.environment import github_environment, runner_environment
 from pipeline.rehearsal.runner.expressions import Scope, Value, fill_text, fill_texts
 from pipeline.rehearsal.runner.filecommands import CommandFiles
-from pipeline.rehearsal.runner.frame import Frame
+from pipeline.rehearsal.runner.frame import Frame, minutes
 from pipeline.rehearsal.runner.results import Annotation, Conclusion, StepResult
 from pipeline.rehearsal.runner.rooms import RUNNER_UID
 from pipeline.rehearsal.runner.steplog import StepLog
 from pipeline.rehearsal.runner.workflow import Step
+
+#: What `timeout` says when it ended a command, the second by force.
+_ENDED_BY_TIMEOUT: Final = (124, 137)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -115,6 +119,32 @@ class StepRun:
                 self.log.broken = self.log.broken or read != self._take_summary
         for line in files.lines("path"):
             job.path[:] = [*(known for known in job.path if known != line), line]
+
+    def bounded(self, *command: str, alone: bool = False) -> tuple[str, ...]:
+        """End a command when the time of the step or of the job is over, ten seconds later by force.
+
+        The processes that it started are ended too, unless it is ``alone``: then it stays in the foreground,
+        where Ctrl-C reaches it.
+        """
+        seconds = f"{max(self._seconds_left(), 0.1):.1f}"
+        return ("timeout", *(("--foreground",) if alone else ()), "--kill-after=10", seconds, *command)
+
+    def timed_out(self, failure: CommandFailed) -> bool:
+        """Tell whether a bounded command failed because its time was over, and report that."""
+        late = failure.returncode in _ENDED_BY_TIMEOUT and self._seconds_left() <= 1
+        if late:
+            minutes = min(self._minutes(), self.frame.job.timeout_minutes)
+            self.log.error(f"The action '{self.title}' has timed out after {minutes:g} minutes.")
+        return late
+
+    def _seconds_left(self) -> float:
+        now, job = self.frame.job.machine.clock(), self.frame.job
+        of_step = self._minutes() * 60 - (now - self.started).total_seconds()
+        of_job = job.timeout_minutes * 60 - (now - job.started).total_seconds()
+        return min(of_step, of_job)
+
+    def _minutes(self) -> float:
+        return minutes(self.step.timeout_minutes, self.scope())
 
     def _take_outputs(self, files: CommandFiles) -> None:
         self.outputs |= dict(files.pairs("output"))

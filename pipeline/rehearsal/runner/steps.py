@@ -45,7 +45,7 @@ def _outcome(run: StepRun) -> Conclusion:
             return Conclusion.SKIPPED
         run.announce()
         good = _dispatch(run)
-    except ActionError as problem:
+    except (ActionError, OSError) as problem:  # an OSError is a command line or environment that is too long
         run.log.error(str(problem))
         return Conclusion.FAILURE
     return Conclusion.SUCCESS if good and not run.log.broken else Conclusion.FAILURE

@@ -29,6 +29,7 @@ class Step:
     shell: str
     working_directory: str
     continue_on_error: Value
+    timeout_minutes: Value
     inputs: Mapping[str, Value]
     env: Mapping[str, Value]
 
@@ -46,6 +47,7 @@ class StepsJob:
     outputs: Mapping[str, Value]
     shell: str
     working_directory: str
+    timeout_minutes: Value
     steps: tuple[Step, ...]
 
 
@@ -177,6 +179,7 @@ def _steps_job(section: Section, job: str, defaults: Section) -> StepsJob:
         outputs=section.section("outputs").items,
         shell=own.text("shell") or defaults.text("shell"),
         working_directory=own.text("working-directory") or defaults.text("working-directory"),
+        timeout_minutes=section.items.get("timeout-minutes"),
         steps=read_steps(section, composite=False),
     )
 
@@ -198,6 +201,7 @@ def _step(section: Section) -> Step:
         shell=section.text("shell"),
         working_directory=section.text("working-directory"),
         continue_on_error=section.items.get("continue-on-error"),
+        timeout_minutes=section.items.get("timeout-minutes"),
         inputs=section.section("with").items,
         env=section.section("env").items,
     )

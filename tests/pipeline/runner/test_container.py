@@ -161,6 +161,9 @@ def test_a_container_action_sees_what_the_runner_gives_it(bench: Any) -> None:
     assert {name: seen.get(name) for name in expected} == expected
     assert seen["GITHUB_OUTPUT"].startswith("/github/file_commands/set_output_")
     assert '"hostile"' in seen["event"]
+    assert (
+        bench.runner.work / "run-1-1/only/kms/kms/dump"
+    ).stat().st_uid == 0  # until the action gives it back
     assert not {"GITHUB_TOKEN", "DOCKER_HOST", "DOCKER_CONFIG", "INPUT_STATUS_CODE"} & set(seen)
 
 
@@ -220,3 +223,12 @@ def test_an_action_of_the_callers_checkout_is_built_in_its_step(bench: Any) -> N
     )
     assert [step.id for step in result.job("only").steps] == ["__run", "tool"]
     assert "built here" in result.job("only").step("tool").log
+
+
+def test_a_container_that_takes_too_long_is_taken_away(bench: Any, engine: Engine) -> None:
+    bench.write({"Dockerfile": 'FROM debian:trixie-slim\nENTRYPOINT ["/usr/bin/perl", "-e", "sleep 600"]\n'})
+    result = bench.steps("- id: slow\n  uses: $/show\n  timeout-minutes: 0.03\n")
+    slow = result.job("only").step("slow")
+    assert slow.outcome == "failure"
+    assert slow.annotations[0].message == "The action 'Run $/show' has timed out after 0.03 minutes."
+    assert engine.docker("ps", "--quiet", "--filter", "label=rehearsal-action") == ""

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from pipeline.rehearsal.runner import HostProcess, NoEngine
+
 
 def outcomes(result: Any) -> dict[str, str]:
     return {step.name: str(step.outcome) for step in result.job("only").steps}
@@ -217,6 +219,49 @@ def test_somebody_elses_action_is_an_error_that_says_so(bench: Any, uses: str, r
     notes = [*job.annotations, *(note for step in job.steps for note in step.annotations)]
     assert result.conclusion == "failure"
     assert reason in notes[0].message
+
+
+@pytest.mark.parametrize("of_job", [False, True])
+def test_a_script_that_takes_too_long_is_ended_with_all_it_started(bench: Any, of_job: bool) -> None:
+    limit = "timeout-minutes: 0.01"
+    result = bench.run(
+        "on: workflow_dispatch\njobs:\n  only:\n    runs-on: ubuntu-latest\n"
+        f"    {limit if of_job else ''}\n    steps:\n"
+        f"      - name: slow\n        run: sleep 300 | cat\n        {'' if of_job else limit}\n"
+    )
+    slow = result.job("only").step("slow")
+    assert slow.seconds < 20
+    assert slow.annotations[0].message == "The action 'slow' has timed out after 0.01 minutes."
+
+
+def test_an_environment_that_is_too_large_makes_the_step_fail(bench: Any) -> None:
+    result = bench.steps(
+        "- run: 'true'\n  env: {BIG: '${{ github.event.big }}'}", payload={"big": "x" * 200_000}
+    )
+    assert "Argument list too long" in result.job("only").steps[0].annotations[0].message
+
+
+def test_without_an_engine_the_program_of_an_action_can_run_on_this_machine(make_bench: Any) -> None:
+    missing = NoEngine(reason="this test has none")
+    bench = make_bench(
+        engine=HostProcess(
+            command=("python3", "-c"), programs=("import os; print(os.getcwd())",), missing=missing
+        )
+    )
+    show = "runs: {using: docker, image: ../Dockerfile, args: ['%s']}\ninputs: {a-b: {default: '1'}}\n"
+    bench.write(
+        {
+            "here/action.yml": show % "import os; print(os.getcwd())",
+            "there/action.yml": show % "something else",
+        }
+    )
+    result = bench.steps("- id: here\n  uses: $/here\n- id: there\n  uses: $/there\n")
+    job = result.job("only")
+    assert f"\n{bench.runner.work}/run-1-1/only/kms/kms" in job.step("here").log
+    assert (
+        "there is no Docker engine to use\nwhy: this test has none"
+        in job.step("there").annotations[0].message
+    )
 
 
 def test_a_container_action_without_an_engine_says_what_is_missing(bench: Any) -> None:
