@@ -57,7 +57,7 @@ class App:
         return response
 
     def _spoiled(self, request: Request, fault: Fault) -> Response:
-        if fault is NO_FAULT or fault.effect is Effect.REPLY_LOST:
+        if fault is NO_FAULT or fault.effect in (Effect.REPLY_LOST, Effect.SLOW):
             return self._work(request, NO_FAULT)
         if fault.effect is Effect.HALF_UPLOADED:
             self._work(request, fault)

@@ -20,6 +20,7 @@ class Effect(StrEnum):
     RESET = "reset"
     REPLY_LOST = "reply lost"
     HALF_UPLOADED = "half uploaded"
+    SLOW = "slow"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,8 @@ class Fault:
     ``path`` is a regular expression searched in the path without query; ``method`` may be ``*``.
     ANSWER: ``status``, ``headers`` and ``message`` instead of the work. RESET: the connection breaks before
     the work. REPLY_LOST: the work is done, then the connection breaks. HALF_UPLOADED: an asset stays in
-    state ``starter`` and the answer is ``status``. ``delay`` seconds pass first in each case.
+    state ``starter`` and the answer is ``status``. SLOW: the work is done and answered. In each case
+    ``delay`` seconds pass first, while other requests go on.
     """
 
     method: str = "*"

@@ -122,7 +122,9 @@ class LocalGitHub:
         _init_git(place.git, default_branch)
         if source is not None:
             specs = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
-            place.git.git("-c", "safe.directory=*", "fetch", "-q", "--no-tags", str(source.resolve()), *specs)
+            # A shallow source makes a shallow repository, as good as it can be.
+            flags = ("-q", "--no-tags", "--update-shallow")
+            place.git.git("-c", "safe.directory=*", "fetch", *flags, str(source.resolve()), *specs)
         now = self._state.now()
         settings = Repository(
             id=self._state.next_id(),

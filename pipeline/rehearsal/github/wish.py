@@ -67,8 +67,9 @@ def check_change(call: Call, before: Release, asked: Asked) -> None:
     _check_target(call, asked)
     if asked.make_latest == "true" and (asked.prerelease or asked.draft):
         raise invalid(_NOT_LATEST)
-    if before.immutable and (asked.tag_name != before.tag_name or asked.draft):
-        raise unprocessable("Cannot change the tag of an immutable release.")
+    kept = (before.tag_name, before.draft, before.prerelease)
+    if before.immutable and (asked.tag_name, asked.draft, asked.prerelease) != kept:
+        raise unprocessable("Only the title and the notes of an immutable release can be changed.")
     if not before.draft and asked.tag_name != before.tag_name:
         check_unused(call, asked.tag_name, before.id)
 

@@ -36,6 +36,7 @@ _UNDOCUMENTED_STATUSES = {
 _UNDOCUMENTED_STATES = {
     "starter"
 }  # An asset whose upload broke off; github/docs knows `open`, users see this.
+_FORMATS = {"date-time": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", "uri": "^[a-z]+://[^ ]+$"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +142,7 @@ class Description:
             name = f"{node['$ref'].rsplit('/', 1)[-1]}:{'closed' if closed else 'open'}"
             wanted.add(name)
             return {"$ref": f"#/$defs/{name}"}
+        shape = _FORMATS.get(node.get("format", ""))
         dropped = {"nullable", "example", "examples", "discriminator", "description", "title", "format"}
         parts_closed = closed and "allOf" not in node
         made = {
@@ -150,6 +152,7 @@ class Description:
             for key, value in node.items()
             if key not in dropped
         }
+        made.update({"pattern": shape} if shape else {})
         if closed and "properties" in made and "additionalProperties" not in made:
             # `status` stands in every error that GitHub sends; the description has it in some.
             made["properties"].setdefault("status", {})

@@ -50,6 +50,13 @@ def test_a_shallow_clone_can_be_deepened(git, github: LocalGitHub, sample: str, 
     assert git("rev-list", "--count", "HEAD", cwd=tmp_path / "clone") == "2"
 
 
+def test_a_shallow_source_is_served_as_it_is(git, github: LocalGitHub, work: Path, tmp_path: Path) -> None:
+    git("clone", "-q", "--depth=1", f"file://{work}", "shallow")
+    name = github.create_repository("octo-org/shallow", source=tmp_path / "shallow").full_name
+    git("clone", "-q", f"{github.url}/{name}", "clone")
+    assert git("log", "--format=%s", cwd=tmp_path / "clone") == "fix: two"
+
+
 def test_an_atomic_push_of_branch_and_tag_arrives(git, work, remote, token, change, api) -> None:
     head = change()
     git("tag", "-a", "v1.0.0", "-m", "one", cwd=work)

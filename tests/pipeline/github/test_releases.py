@@ -163,7 +163,8 @@ def test_an_immutable_release_takes_nothing_but_title_and_notes(
     assert (upload.status, upload.json["message"]) == (422, "Cannot upload assets to an immutable release.")
     assert api("DELETE", f"/releases/assets/{asset['id']}").status == 422
     assert api("PATCH", f"/releases/assets/{asset['id']}", {"name": "c.txt"}).status == 422
-    assert api("PATCH", f"/releases/{draft['id']}", {"tag_name": "v1.0.1"}).status == 422
+    for change in ({"tag_name": "v1.0.1"}, {"draft": True}, {"prerelease": True}):
+        assert api("PATCH", f"/releases/{draft['id']}", change).status == 422
     assert api("PATCH", f"/releases/{draft['id']}", {"body": "notes", "name": "One"}).status == 200
 
 
