@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.rehearsal.runner.expressions import Scope, Value, to_text
+from pipeline.rehearsal.runner.expressions import Scope, Value, lookup, to_text
 from pipeline.rehearsal.runner.frame import Event, Machine
 from pipeline.rehearsal.runner.permissions import Access
 from pipeline.rehearsal.runner.source import Source
@@ -64,6 +64,7 @@ class Call:
             "workflow_ref": f"{event.repository}/.github/workflows/{file}@{event.ref}",
             "workflow_sha": event.sha,
             "secret_source": "Actions",
+            **_ids(event.payload),
         }
 
     def contexts(self) -> dict[str, Value]:
@@ -94,3 +95,13 @@ def _ref_parts(ref: str) -> tuple[str, str]:
             return "tag", name
         case _:
             return "", ref
+
+
+def _ids(payload: Mapping[str, Value]) -> dict[str, Value]:
+    """Take the ids, which the ``github`` context has as text, from the payload where it has them."""
+    places = {
+        "repository_id": lookup(lookup(payload, "repository"), "id"),
+        "repository_owner_id": lookup(lookup(lookup(payload, "repository"), "owner"), "id"),
+        "actor_id": lookup(lookup(payload, "sender"), "id"),
+    }
+    return {name: to_text(value) for name, value in places.items() if value is not None}

@@ -121,13 +121,20 @@ class StepRun:
             job.path[:] = [*(known for known in job.path if known != line), line]
 
     def bounded(self, *command: str, alone: bool = False) -> tuple[str, ...]:
-        """End a command when the time of the step or of the job is over, ten seconds later by force.
+        """Interrupt a command when the time of the step or of the job is over, ten seconds later by force.
 
         The processes that it started are ended too, unless it is ``alone``: then it stays in the foreground,
         where Ctrl-C reaches it.
         """
         seconds = f"{max(self._seconds_left(), 0.1):.1f}"
-        return ("timeout", *(("--foreground",) if alone else ()), "--kill-after=10", seconds, *command)
+        return (
+            "timeout",
+            *(("--foreground",) if alone else ()),
+            "--signal=INT",
+            "--kill-after=10",
+            seconds,
+            *command,
+        )
 
     def timed_out(self, failure: CommandFailed) -> bool:
         """Tell whether a bounded command failed because its time was over, and report that."""

@@ -105,7 +105,7 @@ def test_a_container_action_sees_what_the_runner_gives_it(bench: Any) -> None:
               two
         - run: test "$FROM_CONTAINER" = 1
         """,
-        payload={"hostile": "$(id)\n\"'`; --privileged"},
+        payload={"hostile": "$(id)\n\"'`; --privileged", "repository": {"id": 7.0, "owner": {"id": 8}}},
         inputs={},
     )
     assert [(step.name, str(step.outcome)) for step in result.job("only").steps] == [
@@ -140,7 +140,9 @@ def test_a_container_action_sees_what_the_runner_gives_it(bench: Any) -> None:
         "GITHUB_REF_NAME": "main",
         "GITHUB_REF_TYPE": "branch",
         "GITHUB_REPOSITORY": "sample/kms",
+        "GITHUB_REPOSITORY_ID": "7",
         "GITHUB_REPOSITORY_OWNER": "sample",
+        "GITHUB_REPOSITORY_OWNER_ID": "8",
         "GITHUB_RUN_ATTEMPT": "1",
         "GITHUB_RUN_ID": "1",
         "GITHUB_RUN_NUMBER": "1",
@@ -226,7 +228,8 @@ def test_an_action_of_the_callers_checkout_is_built_in_its_step(bench: Any) -> N
 
 
 def test_a_container_that_takes_too_long_is_taken_away(bench: Any, engine: Engine) -> None:
-    bench.write({"Dockerfile": 'FROM debian:trixie-slim\nENTRYPOINT ["/usr/bin/perl", "-e", "sleep 600"]\n'})
+    sleeps = '["/usr/bin/perl", "-e", "$SIG{INT} = sub { exit }; sleep 600"]'
+    bench.write({"Dockerfile": f"FROM debian:trixie-slim\nENTRYPOINT {sleeps}\n"})
     result = bench.steps("- id: slow\n  uses: $/show\n  timeout-minutes: 0.03\n")
     slow = result.job("only").step("slow")
     assert slow.outcome == "failure"

@@ -2,7 +2,7 @@
 
 from pipeline.rehearsal.runner.expressions.evaluate import Scope, evaluate
 from pipeline.rehearsal.runner.expressions.template import fill, fill_text, fill_texts, holds
-from pipeline.rehearsal.runner.expressions.values import CaseSensitive, Value, to_number, to_text
+from pipeline.rehearsal.runner.expressions.values import CaseSensitive, Value, lookup, to_number, to_text
 
 __all__ = [
     "CaseSensitive",
@@ -13,6 +13,7 @@ __all__ = [
     "fill_text",
     "fill_texts",
     "holds",
+    "lookup",
     "to_number",
     "to_text",
 ]

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.rehearsal.runner.action import CompositeAction, DockerAction, read_action
+from pipeline.rehearsal.runner.workflow import StepsJob, read_workflow
+
+ROOT = Path(__file__).resolve().parents[3]
+WORKFLOWS = ROOT / ".github" / "workflows"
+
+
+@pytest.mark.parametrize(
+    ("file", "event", "payload"),
+    [
+        ("release.yml", "workflow_dispatch", {}),
+        ("release.yml", "workflow_call", {}),
+        ("on-release-images.yml", "release", {"action": "published"}),
+        ("on-release-images.yml", "workflow_dispatch", {}),
+        ("on-release-images.yml", "workflow_call", {}),
+    ],
+)
+def test_the_pipelines_can_be_run_here(file: str, event: str, payload: dict[str, str]) -> None:
+    workflow = read_workflow(WORKFLOWS / file)
+    assert workflow.listens(event, payload)
+    assert not workflow.listens("push", {})
+    uses = {
+        step.uses for job in workflow.jobs if isinstance(job, StepsJob) for step in job.steps if step.uses
+    }
+    assert {name for name in uses if not name.startswith(("$/", "actions/checkout@"))} == set()
+
+
+@pytest.mark.parametrize(
+    ("folder", "kind"), [("release", DockerAction), ("images", DockerAction), (".", CompositeAction)]
+)
+def test_the_actions_can_be_run_here(folder: str, kind: type) -> None:
+    action = read_action(ROOT / folder)
+    assert isinstance(action, kind)
+    if isinstance(action, DockerAction):
+        assert action.dockerfile.resolve() == ROOT / "Dockerfile"
