@@ -70,6 +70,19 @@ def locked_versions(cargo: Callable[..., str]) -> Callable[[Path], dict[str, set
     return versions
 
 
+@pytest.fixture(scope="session")
+def members(cargo: Callable[..., str]) -> Callable[[Path], set[str]]:
+    """Ask cargo for the manifests of the workspace in a directory, relative to it."""
+
+    def listed(root: Path) -> set[str]:
+        arguments = ("metadata", "--locked", "--offline", "--no-deps", "--format-version=1")
+        metadata: dict[str, Any] = json.loads(cargo(root, *arguments))
+        paths = (Path(package["manifest_path"]) for package in metadata["packages"])
+        return {path.relative_to(root.resolve()).as_posix() for path in paths}
+
+    return listed
+
+
 def _is_package(path: str, text: str) -> bool:
     try:
         return read_manifest(path, text).is_package
