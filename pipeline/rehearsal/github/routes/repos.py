@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from typing import Final
+from urllib.parse import quote
 
 from actionkit.errors import CommandFailed
 from pipeline.rehearsal.github.errors import ApiError, not_found, unprocessable
@@ -117,9 +118,10 @@ def get_contents(call: Call) -> Response:
     found = call.git.object(f"{call.git.commit(ref).sha}:{path}")
     if found.kind != "blob":
         raise not_found()
-    url = f"{call.links.repo(call.repo.full_name)}/contents/{path}?ref={ref}"
+    place = quote(path)
+    url = f"{call.links.repo(call.repo.full_name)}/contents/{place}?ref={quote(ref)}"
     git = f"{call.links.repo(call.repo.full_name)}/git/blobs/{found.sha}"
-    html = f"{call.links.html(call.repo.full_name)}/blob/{ref}/{path}"
+    html = f"{call.links.html(call.repo.full_name)}/blob/{quote(ref)}/{place}"
     body = {
         "name": path.rsplit("/", 1)[-1],
         "path": path,
@@ -128,7 +130,7 @@ def get_contents(call: Call) -> Response:
         "url": url,
         "html_url": html,
         "git_url": git,
-        "download_url": f"{call.links.html(call.repo.full_name)}/raw/{ref}/{path}",
+        "download_url": f"{call.links.html(call.repo.full_name)}/raw/{quote(ref)}/{place}",
         "type": "file",
         "content": base64.encodebytes(found.content).decode(),
         "encoding": "base64",
@@ -159,8 +161,8 @@ def _tag(call: Call, ref: Ref) -> dict[str, Json]:
     url, name = call.links.repo(call.repo.full_name), ref.name.removeprefix("refs/tags/")
     return {
         "name": name,
-        "zipball_url": f"{url}/zipball/{ref.name}",
-        "tarball_url": f"{url}/tarball/{ref.name}",
+        "zipball_url": f"{url}/zipball/{quote(ref.name)}",
+        "tarball_url": f"{url}/tarball/{quote(ref.name)}",
         "commit": {"sha": ref.commit, "url": f"{url}/commits/{ref.commit}"},
         "node_id": node_id("REF", ref.name),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from urllib.parse import quote
 
 from pipeline.rehearsal.github.gitstore import Commit, GitStore, Person
 from pipeline.rehearsal.github.links import Links
@@ -120,9 +121,9 @@ def _file(
         "additions": count[0],
         "deletions": count[1],
         "changes": sum(count),
-        "blob_url": f"{html}/blob/{head}/{path}",
-        "raw_url": f"{html}/raw/{head}/{path}",
-        "contents_url": f"{links.repo(repo.full_name)}/contents/{path}?ref={head}",
+        "blob_url": f"{html}/blob/{head}/{quote(path)}",
+        "raw_url": f"{html}/raw/{head}/{quote(path)}",
+        "contents_url": f"{links.repo(repo.full_name)}/contents/{quote(path)}?ref={head}",
         **renamed,
     }
 
