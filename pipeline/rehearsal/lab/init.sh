@@ -80,7 +80,17 @@ clean_up_after_a_killed_run() {
     rm -rf /var/lib/docker/network
 }
 
+# The largest packet that leaves this machine whole, which its containers cannot find out by themselves.
+largest_packet() {
+    local device mtu
+    device=$(ip -oneline -4 route show default | sed -n 's/.* dev \([^ ]*\).*/\1/p' | head -n 1)
+    mtu=$(ip -oneline link show dev "${device:-lo}" | sed -n 's/.* mtu \([0-9]*\).*/\1/p')
+    echo $((mtu < 1500 ? mtu : 1500))
+}
+
 configure() {
+    local mtu
+    mtu=$(largest_packet)
     cat >/run/daemon.json <<JSON
 {
   "features": {"containerd-snapshotter": true},
@@ -88,6 +98,9 @@ configure() {
   "fixed-cidr": "$prefix.0.0/17",
   "default-address-pools": [{"base": "$prefix.128.0/17", "size": 24}],
   "insecure-registries": ["$prefix.0.0/16"],
+  "mtu": $mtu,
+  "default-network-opts": {"bridge": {"com.docker.network.driver.mtu": "$mtu"}},
+  "dns-opts": ["timeout:2", "attempts:5"],
   "iptables": false,
   "ip6tables": false,
   "ip-forward": false,
