@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -175,3 +176,38 @@ def test_a_file_that_does_not_parse_names_the_place() -> None:
 def test_a_branch_without_a_rule_is_unset() -> None:
     config = read_config({"pyproject.toml": _WHOLE})
     assert [config.prerelease_on(name) for name in ("main", "next/2", "feature")] == ["", "beta", Unset()]
+
+
+@pytest.mark.parametrize(
+    ("table", "model"),
+    [
+        ((), "RawConfig"),
+        (("changelog",), "ChangelogConfig"),
+        (("changelog", "default_templates"), "DefaultChangelogTemplatesConfig"),
+        (("publish",), "PublishConfig"),
+        (("branches", "main"), "BranchConfig"),
+    ],
+)
+def test_every_key_of_the_installed_python_semantic_release_is_known(
+    table: tuple[str, ...], model: str
+) -> None:
+    from semantic_release.cli import config as theirs
+
+    for key in getattr(theirs, model).model_fields:
+        text = json.dumps({"semantic_release": _nested((*table, key), None)})
+        told = read_config({"releaserc.json": text}).warnings
+        assert not [warning for warning in told if warning.endswith("is not known")]
+
+
+def test_every_option_of_its_parser_is_known() -> None:
+    from semantic_release.commit_parser.conventional.options_monorepo import (
+        ConventionalCommitMonorepoParserOptions,
+    )
+
+    options = {field.name: None for field in dataclasses.fields(ConventionalCommitMonorepoParserOptions)}
+    text = json.dumps({"semantic_release": {"commit_parser_options": options}})
+    assert read_config({"releaserc.json": text}).warnings == ()
+
+
+def _nested(keys: tuple[str, ...], value: object) -> object:
+    return {keys[0]: _nested(keys[1:], value)} if keys else value
