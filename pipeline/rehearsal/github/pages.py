@@ -22,6 +22,7 @@ body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding
 a{color:#0969da;text-decoration:none}a:hover{text-decoration:underline}
 code,pre{font-family:ui-monospace,monospace;background:#f6f8fa;border-radius:6px;padding:.1em .3em}
 pre{padding:1rem;overflow:auto}h1{border-bottom:1px solid #d1d9e0;padding-bottom:.3em}
+table{border-collapse:collapse}td,th{border:1px solid #d1d9e0;padding:.3em .8em;text-align:left}
 .mark{border:1px solid #d1d9e0;border-radius:2em;padding:0 .6em;font-size:.8rem}
 """
 

@@ -209,6 +209,8 @@ def description(need: Callable[[str], str]) -> Description:
             for name in ("package.json", "package-lock.json", ".npmrc"):
                 shutil.copyfile(Path(__file__).parent / name, place / name)
             run((npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"), cwd=place, timeout=300)
+            for other in set(found.parent.glob("*.json")) - {found}:
+                other.unlink()  # Other products and spelled-out copies: 400 MB that nothing reads.
             stamp.write_text(locked)
     return Description(found)
 
