@@ -118,9 +118,9 @@ class Manifest:
     def version(self) -> StatedVersion:
         """How the package states its version."""
         value = table(self.document, self.package).get("version")
-        if isinstance(value, str):
-            return OwnVersion(text=value)
-        return InheritedVersion() if value is not None else NoVersion()
+        if value is None:
+            return NoVersion()
+        return InheritedVersion() if isinstance(value, dict) else OwnVersion(text=str(value))
 
     @cached_property
     def is_package(self) -> bool:

@@ -52,6 +52,11 @@ class _Comparator:
     wildcards: int
     pre: str
 
+    @property
+    def meaning(self) -> str:
+        """The operator, also where none is written: ``1.2`` means ``^1.2``, ``1.2.*`` means ``=1.2``."""
+        return self.operator or ("=" if self.wildcards else "^")
+
     def low(self) -> Version:
         """The lowest version with these numbers."""
         major, minor, patch = (*self.numbers, 0, 0, 0)[:_FULL]
@@ -123,10 +128,10 @@ def _is_open(comparator: _Comparator) -> bool:
 
 def _contains(comparator: _Comparator, version: Version) -> bool:
     """Look only at the order of versions; the rule of pre-releases is in ``admits``."""
-    if not comparator.numbers:
-        return True
+    if not comparator.numbers or _is_short_of_a_pre_release(comparator, version):
+        return not comparator.numbers
     low, last = comparator.low(), len(comparator.numbers) - 1
-    match comparator.operator:
+    match comparator.meaning:
         case ">":
             return version > low if last == _FULL - 1 else version >= comparator.above(last)
         case ">=":
@@ -139,13 +144,20 @@ def _contains(comparator: _Comparator, version: Version) -> bool:
             return low <= version and (version == low or version < _end(comparator))
 
 
+def _is_short_of_a_pre_release(comparator: _Comparator, version: Version) -> bool:
+    """``2.1`` says nothing of 2.1.1-rc.1, except after ``^``, as the crate reads it."""
+    written = len(comparator.numbers)
+    exact = comparator.meaning in ("=", "~", "<=", ">=")
+    same = version.to_tuple()[:written] == comparator.numbers
+    return bool(exact and same and version.prerelease and written < _FULL)
+
+
 def _end(comparator: _Comparator) -> Version:
     """The first version that ``=``, ``~``, ``^`` or a wildcard no longer reaches."""
     last = len(comparator.numbers) - 1
-    exact = comparator.operator == "=" or comparator.wildcards
-    if exact:
+    if comparator.meaning == "=":
         return comparator.low() if last == _FULL - 1 else comparator.above(last)
-    if comparator.operator == "~":
+    if comparator.meaning == "~":
         return comparator.above(min(last, 1))
     first_that_counts = next((at for at, number in enumerate(comparator.numbers) if number), last)
     return comparator.above(first_that_counts)
@@ -171,7 +183,8 @@ def _lifted(comparator: _Comparator, version: Version) -> str:
     whole = f"{version.major}.{version.minor}.{version.patch}-{version.prerelease}"
     if not comparator.numbers or comparator.operator == ">":
         return _spelled(comparator, whole, ">=")
-    return _spelled(comparator, whole, "~" if comparator.wildcards else comparator.operator)
+    wild = comparator.wildcards and not comparator.operator
+    return _spelled(comparator, whole, "~" if wild else comparator.operator)
 
 
 def _bounded(comparator: _Comparator, version: Version) -> str:

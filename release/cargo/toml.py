@@ -22,13 +22,29 @@ Keys: TypeAlias = tuple[str | int, ...]
 _BOM: Final = "\ufeff"
 _PLACE: Final = re.compile(r"\(at (?:line (\d+), column (\d+)|end of document)\)")
 _STRING: Final = re.compile(
-    r'("""|\'\'\')(?:\\.|(?!\1).)*\1+|"(?:\\.|[^"\\\r\n])*"|\'[^\'\r\n]*\'',
-    re.DOTALL,
+    r"""
+      (\"{3}) (?:\\. | (?!\"{3}).)* \"{3} \"{0,2}  # one or two quotes may stand before the end
+    | ('{3}) (?:(?!'{3}).)* '{3} '{0,2}
+    | (")(?:\\. | [^"\\\r\n])*"
+    | (')[^'\r\n]*'
+    """,
+    re.DOTALL | re.VERBOSE,
 )
 
 
 class NotFoundInText(Exception):
     """tomlkit does not give the file back as it was, so that no place in it can be trusted."""
+
+
+@dataclass(frozen=True, slots=True)
+class FloatText:
+    """A float as it is written, so that two readings of ``nan`` are equal and none passes for a string."""
+
+    text: str
+
+    def __str__(self) -> str:
+        """The float as it is written."""
+        return self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +68,8 @@ class Span:
 def parse(text: str, *, path: str) -> Table:
     """Read a TOML file's text; a byte-order mark and CRLF are fine, as they are for cargo.
 
-    Floats are kept as their text, so that two readings of one file are equal. The result is shared between
-    callers: do not change it. Raise InputError with line and column when the text is not TOML.
+    Floats are kept as their text. The result is shared between callers: do not change it. Raise InputError
+    with line and column when the text is not TOML.
     """
     try:
         return _parsed(text)
@@ -117,8 +133,9 @@ def _spans(text: str, start: int, pieces: Sequence[str], changes: Sequence[Chang
         value = _STRING.match(text, at + len(piece)) if text.startswith(piece, at) else None
         if value is None:
             raise NotFoundInText(change.keys)
-        quote = value[1] or value[0][0]
-        found.append(Span(start=value.start(), end=value.end(), after=f"{quote}{change.after}{quote}"))
+        quote = value[value.lastindex or 0]
+        after = value[0] if change.after == change.before else f"{quote}{change.after}{quote}"
+        found.append(Span(start=value.start(), end=value.end(), after=after))
         at = value.end()
     if text[at:] != pieces[-1]:
         raise NotFoundInText(pieces[-1])
@@ -136,7 +153,7 @@ def _mark_absent_from(text: str) -> str:
 def _parsed(text: str) -> Table:
     body = text.removeprefix(_BOM)
     try:
-        return tomllib.loads(body, parse_float=str)
+        return tomllib.loads(body, parse_float=FloatText)
     except tomllib.TOMLDecodeError:
         newer = _parsed_as_toml_1_1(body)
         if newer:

@@ -17,7 +17,7 @@ from release.cargo.manifest import read_manifest
 Files = Mapping[str, str]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def write_tree() -> Callable[[Path, Files], None]:
     """Write the files and, so that cargo finds a target, an empty library beside every package."""
 
