@@ -5,7 +5,7 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 REPO ?=
 
-.PHONY: setup rehearse test check format docs bench clean
+.PHONY: setup rehearse test check format docs clean
 
 setup: .venv/.ready ## Leave the command at .venv/bin/release-pipeline
 
@@ -30,9 +30,6 @@ format: setup
 
 docs: setup ## Regenerate the tables of the READMEs from the action.yml files
 	@$(BIN)/cog -r -P README.md release/README.md images/README.md
-
-bench: setup ## Measure beside the peers
-	@$(BIN)/python -m bench
 
 clean: ## Remove what setup and the tests made; the engine's folder .lab/ too
 	@rm -rf .venv .cache .lab rehearsal-out

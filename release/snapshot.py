@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from actionkit.git import Commit, Git, Tag
-from actionkit.git.history import commits, is_ancestor, read_files, tags, touched_paths, tracked_modes
+from actionkit.git.history import (
+    commits,
+    is_ancestor,
+    merged_tags,
+    read_files,
+    tags,
+    touched_paths,
+    tracked_modes,
+)
 from actionkit.semver import Version
 from release import cargo
 from release.cargo.version_files import wanted_paths
@@ -64,15 +72,16 @@ def read_snapshot(
     """Look at ``head``, with the tags below ``namespace``; ``with_paths`` asks what each commit touched."""
     known = {tag.name: tag for tag in tags(git, namespace)}
     found = candidates(known, choices.tag_format)
-    prior = _first_merged(git, head, bases(found, prerelease=choices.prerelease), known)
+    merged = _merged(git, head, namespace, found, known)
+    prior = _highest(bases(merged, prerelease=choices.prerelease), known)
     tracked = tracked_modes(git, head)
     return Snapshot(
         head=head,
         branch=branch,
         prior=prior,
-        newest=_first_merged(git, head, found, known),
+        newest=_highest(merged, known),
         existing=tuple(version for version, _ in found),
-        merged_prereleases=_merged_prereleases(git, head, found, known, prior),
+        merged_prereleases=_prereleases_after(prior, merged),
         commits=_commits_since(git, prior, head, with_paths=with_paths),
         tracked=frozenset(tracked),
         files=read_files(git, head, _wanted(tracked, choices)),
@@ -84,25 +93,31 @@ def read_bump_files(git: Git, head: str, choices: Choices) -> Mapping[str, str]:
     return read_files(git, head, _wanted(tracked_modes(git, head), choices))
 
 
-def _first_merged(
-    git: Git, head: str, found: Sequence[Candidate], known: Mapping[str, Tag]
-) -> Merged | FirstRelease:
-    """Ask git about one candidate after the other from the highest down: mostly one question."""
-    for version, name in found:
-        if is_ancestor(git, known[name].commit_sha, head):
-            return Merged(version=version, tag=known[name])
+def _merged(
+    git: Git, head: str, namespace: str, found: Sequence[Candidate], known: Mapping[str, Tag]
+) -> Sequence[Candidate]:
+    """Leave out what is not merged into ``head``.
+
+    Mostly the highest stable release is merged, and nothing below it matters: git answers that in a few
+    milliseconds. Else one walk through the whole history answers for all tags.
+    """
+    stable = next((index for index, (version, _) in enumerate(found) if not version.prerelease), len(found))
+    highest = found[: stable + 1]
+    if len(highest) == 1 and is_ancestor(git, known[highest[0][1]].commit_sha, head):
+        return highest
+    merged = merged_tags(git, head, namespace)
+    return tuple(candidate for candidate in found if candidate[1] in merged)
+
+
+def _highest(merged: Sequence[Candidate], known: Mapping[str, Tag]) -> Merged | FirstRelease:
+    for version, name in merged[:1]:
+        return Merged(version=version, tag=known[name])
     return FirstRelease()
 
 
-def _merged_prereleases(
-    git: Git, head: str, found: Sequence[Candidate], known: Mapping[str, Tag], prior: Merged | FirstRelease
-) -> tuple[Version, ...]:
+def _prereleases_after(prior: Merged | FirstRelease, merged: Sequence[Candidate]) -> tuple[Version, ...]:
     floor = prior.version if isinstance(prior, Merged) else Version(0)
-    return tuple(
-        version
-        for version, name in found
-        if version.prerelease and version > floor and is_ancestor(git, known[name].commit_sha, head)
-    )
+    return tuple(version for version, _ in merged if version.prerelease and version > floor)
 
 
 def _commits_since(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from typing import Any
 
 from actionkit.forge.client import Forge
 from actionkit.git.remote import BranchMoved
@@ -33,7 +34,7 @@ def commit_on_branch(forge: Forge, *, branch: str, head: str, message: str, file
                 "createCommitOnBranch", wanted, "commit { oid }"
             )
         except GithubException as error:
-            if "expected" in str(error.data).lower() and "oid" in str(error.data).lower():
+            if "STALE_DATA" in _kinds(error.data):
                 raise BranchMoved(
                     f"{branch} moved while the release was prepared", why=str(error.data)
                 ) from error
@@ -47,3 +48,9 @@ def create_tag(forge: Forge, *, name: str, commit: str, message: str) -> str:
         tag = forge.repo.create_git_tag(name, message, commit, "commit")
         forge.repo.create_git_ref(f"refs/tags/{name}", tag.sha)
     return tag.sha
+
+
+def _kinds(data: Any) -> set[str]:
+    """Name the types of the errors in a GraphQL answer."""
+    errors = data.get("errors", ()) if isinstance(data, dict) else ()
+    return {str(item.get("type")) for item in errors if isinstance(item, dict)}

@@ -100,6 +100,12 @@ def is_ancestor(git: Git, ancestor: str, descendant: str) -> bool:
     return git.succeeds("merge-base", "--is-ancestor", ancestor, descendant)
 
 
+def merged_tags(git: Git, commit: str, namespace: str) -> frozenset[str]:
+    """Name every tag below ``namespace`` that is reachable from ``commit``: one walk through the history."""
+    listed = git.text("for-each-ref", f"--merged={commit}", "--format=%(refname)", namespace)
+    return frozenset(name.removeprefix(namespace) for name in listed.splitlines())
+
+
 def is_shallow(git: Git) -> bool:
     """Tell whether history was cut, as actions/checkout does by default."""
     return git.text("rev-parse", "--is-shallow-repository") == "true"

@@ -15,7 +15,7 @@ from actionkit.forge import Forge
 from actionkit.forge.workflows import dispatch
 from pipeline.rehearsal.github import Event
 from pipeline.rehearsal.runner import Conclusion, Runner, Watcher, WorkflowResult
-from pipeline.rehearsal.scene import RELEASE, ROOT, WORKFLOWS, NoRegistry, Scene
+from pipeline.rehearsal.scene import RELEASE, ROOT, WORKFLOWS, Docker, NoRegistry, Scene
 
 _MOST_RUNS: Final = 10
 """A workflow that starts itself must not go on for ever."""
@@ -80,4 +80,5 @@ def _runner(scene: Scene, watcher: Watcher) -> Runner:
         watcher=watcher,
         variables=variables,
         secrets=secrets,
+        network_options=scene.engine.network_options if isinstance(scene.engine, Docker) else (),
     )

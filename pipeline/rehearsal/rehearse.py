@@ -11,12 +11,13 @@ from typing import TextIO
 
 from actionkit.errors import ActionError
 from pipeline.rehearsal.play import play
+from pipeline.rehearsal.read import Beginning
 from pipeline.rehearsal.scene import set_scene
 from pipeline.rehearsal.story import model
 from pipeline.rehearsal.story.page import write_page
 from pipeline.rehearsal.story.progress import Progress, progress_on
 from pipeline.rehearsal.story.terminal import tell as tell_terminal
-from pipeline.rehearsal.tell import Beginning, tell
+from pipeline.rehearsal.tell import tell
 from pipeline.rehearsal.watch import Showing
 
 

@@ -6,6 +6,7 @@ The repository gets the two workflow files of this library, as a project that ad
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from actionkit.git import Git
 from actionkit.git.history import resolve
 from pipeline.rehearsal import lab
 from pipeline.rehearsal.github import LocalGitHub, TokenKind
-from pipeline.rehearsal.runner import NoEngine
+from pipeline.rehearsal.runner import HostProcess, NoEngine
 from pipeline.rehearsal.sample_repository import make_sample_repository
 from pipeline.rehearsal.story.progress import Progress
 
@@ -40,11 +41,15 @@ _MAY: Final = {"contents": "write", "actions": "write", "workflows": "write", "m
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Docker:
-    """An engine as the runner wants it: command, environment, and the socket as the engine sees it."""
+    """An engine as the runner wants it: command, environment, and the socket as the engine sees it.
+
+    ``network_options`` let a container reach servers on this machine.
+    """
 
     docker: tuple[str, ...]
     env: Mapping[str, str]
     socket: str
+    network_options: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +66,7 @@ class Scene:
     branch: str
     head: str
     github: LocalGitHub
-    engine: Docker | NoEngine
+    engine: Docker | HostProcess
     registry: lab.Registry | NoRegistry
 
     @property
@@ -102,19 +107,33 @@ def set_scene(folder: Path, source: Path | None, progress: Progress) -> Iterator
 
 def _engine(
     stack: ExitStack, folder: Path, progress: Progress
-) -> tuple[Docker | NoEngine, lab.Registry | NoRegistry, str]:
+) -> tuple[Docker | HostProcess, lab.Registry | NoRegistry, str]:
     found = lab.find_engine()
     if isinstance(found, lab.NoEngine):
         error = found.error()
         progress.note(str(error))
-        return NoEngine(reason=error.what, fix=error.fix), NoRegistry(), _LOOPBACK
+        return _without_engine(error), NoRegistry(), _LOOPBACK
     with progress.step("Docker engine"):
         engine = stack.enter_context(lab.engine(found, say=progress.note))
         lab.ensure_base_images(engine, say=progress.note)
     with progress.step("registry with a login"):
         registry = stack.enter_context(lab.registry(engine, data=folder / "registry"))
-    docker = Docker(docker=engine.client, env=engine.env, socket=engine.socket_in_engine)
+    docker = Docker(
+        docker=engine.client,
+        env=engine.env,
+        socket=engine.socket_in_engine,
+        network_options=engine.network_options,
+    )
     return docker, registry, engine.address
+
+
+def _without_engine(error: ActionError) -> HostProcess:
+    """Let the release half run as a process of this machine; images need an engine."""
+    return HostProcess(
+        command=(sys.executable, "-I", "-u", "-m"),
+        programs=("release",),
+        missing=NoEngine(reason=error.what, fix=error.fix),
+    )
 
 
 def _copy(folder: Path, source: Path | None) -> Path:

@@ -4,34 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from actionkit.forge import Forge, NoRelease
 from actionkit.forge.releases import find_release
+from actionkit.git import Git
 from actionkit.semver import Level
-from pipeline.rehearsal.github import Suppressed
+from pipeline.rehearsal.outline import image_names
 from pipeline.rehearsal.play import Run
-from pipeline.rehearsal.runner import Annotation, Conclusion, JobResult, StepResult
+from pipeline.rehearsal.read import (
+    Beginning,
+    action_steps,
+    read_events,
+    read_logs,
+    read_problems,
+    read_spans,
+)
 from pipeline.rehearsal.scene import IMAGES, RELEASE, NoRegistry, Scene
 from pipeline.rehearsal.story import model
-
-_ACTION_STEPS: Final = {RELEASE: "release", IMAGES: "images"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Beginning:
-    """When the rehearsal began, and the spans of setting it up."""
-
-    at: datetime
-    spans: tuple[model.Span, ...]
 
 
 def tell(scene: Scene, runs: Sequence[Run], beginning: Beginning) -> model.Story:
     """Tell the whole rehearsal."""
     plan = _plan(runs)
-    problems = tuple(_problems(runs))
+    planned = tuple(_planned(scene, plan))
+    problems = tuple(read_problems(runs, without={IMAGES} if planned else set()))
     outcome = _outcome(scene, plan, problems)
     return model.Story(
         repository=scene.slug,
@@ -43,26 +40,18 @@ def tell(scene: Scene, runs: Sequence[Run], beginning: Beginning) -> model.Story
         decision=_decision(plan),
         edits=tuple(model.Edit(path=edit["path"], diff=edit["diff"]) for edit in plan.get("edits", ())),
         release=_release(scene, plan),
-        images=tuple(_images(runs)),
-        spans=(*beginning.spans, *_spans(runs, beginning)),
-        events=tuple(_events(runs, scene.github.suppressed(), beginning)),
+        images=planned or tuple(_images(runs)),
+        spans=(*beginning.spans, *read_spans(runs, beginning)),
+        events=tuple(read_events(runs, scene.github.suppressed(), beginning)),
         links=_links(scene),
         problems=problems,
-        logs=tuple(_logs(runs)),
+        logs=tuple(read_logs(runs)),
         stopped=(scene.github.url, *_registry_origin(scene)),
     )
 
 
-def _steps(runs: Sequence[Run], workflow: str) -> Iterator[StepResult]:
-    """Find the step of our own action in the runs of a workflow."""
-    for run in runs:
-        if run.event.workflow == workflow:
-            for job in run.result.jobs:
-                yield from (step for step in job.steps if step.id == _ACTION_STEPS[workflow])
-
-
 def _plan(runs: Sequence[Run]) -> Mapping[str, Any]:
-    for step in _steps(runs, RELEASE):
+    for step in action_steps(runs, RELEASE):
         if step.outputs.get("plan"):
             told: Mapping[str, Any] = json.loads(step.outputs["plan"])
             return told
@@ -142,8 +131,16 @@ def _release(scene: Scene, plan: Mapping[str, Any]) -> model.AnyRelease:
     )
 
 
+def _planned(scene: Scene, plan: Mapping[str, Any]) -> Iterator[model.PlannedImage]:
+    """Name what would be built, where there is no engine to build it."""
+    if not isinstance(scene.registry, NoRegistry) or not plan.get("release"):
+        return
+    for name in image_names(Git(directory=scene.bare), plan["tag"], scene.slug.rsplit("/", 1)[1]):
+        yield model.PlannedImage(name=f"{scene.slug}/{name}", tags=(plan["version"],))
+
+
 def _images(runs: Sequence[Run]) -> Iterator[model.Image]:
-    for step in _steps(runs, IMAGES):
+    for step in action_steps(runs, IMAGES):
         for image in json.loads(step.outputs.get("images") or "[]"):
             yield model.Image(
                 name=image["name"],
@@ -153,72 +150,6 @@ def _images(runs: Sequence[Run]) -> Iterator[model.Image]:
                 platforms=tuple(image["platforms"]),
                 pull=f"docker pull {image['name']}@{image['digest']}",
             )
-
-
-def _spans(runs: Sequence[Run], beginning: Beginning) -> Iterator[model.Span]:
-    for run in runs:
-        for job in run.result.jobs:
-            yield _span(f"{run.event.workflow}: {job.name}", job, beginning, model.SpanKind.JOB, depth=0)
-            for step in job.steps:
-                yield _span(step.name, step, beginning, model.SpanKind.STEP, depth=1)
-
-
-def _span(
-    name: str, timed: JobResult | StepResult, beginning: Beginning, kind: model.SpanKind, *, depth: int
-) -> model.Span:
-    ended = timed.conclusion if isinstance(timed, JobResult) else timed.outcome
-    return model.Span(
-        name=name,
-        started=max(0.0, (timed.started - beginning.at).total_seconds()),
-        seconds=timed.seconds,
-        outcome=model.SpanOutcome(ended.value),
-        depth=depth,
-        kind=kind,
-    )
-
-
-def _events(
-    runs: Sequence[Run], suppressed: Sequence[Suppressed], beginning: Beginning
-) -> Iterator[model.Event]:
-    setting_up = max((span.started + span.seconds for span in beginning.spans), default=0.0)
-    for run in runs:
-        pressed = run.event.workflow == RELEASE
-        cause = "Run workflow was pressed" if pressed else f"{run.event.actor} sent {run.event.name}"
-        yield model.Event(at=setting_up + run.at, cause=cause, started=run.event.workflow)
-        if pressed:
-            yield from (
-                model.Event(at=setting_up + run.at, cause=f"{item.event.name} happened", rule=item.reason)
-                for item in suppressed
-                if item.event.name == "release"
-            )
-
-
-def _problems(runs: Sequence[Run]) -> Iterator[model.Problem]:
-    for run in runs:
-        for job in run.result.jobs:
-            for step in job.steps:
-                if step.outcome is Conclusion.FAILURE:
-                    yield _problem(step)
-
-
-def _problem(step: StepResult) -> model.Problem:
-    errors = [note for note in step.annotations if note.level == "error"]
-    if not errors:
-        return model.Problem(what=f"the step {step.name} failed", why=step.log[-2000:])
-    return model.Problem(
-        what=errors[0].title or errors[0].message, why=errors[0].message, place=_place(errors[0])
-    )
-
-
-def _place(note: Annotation) -> str:
-    return ":".join(str(part) for part in (note.file, note.line, note.column) if part)
-
-
-def _logs(runs: Sequence[Run]) -> Iterator[model.Log]:
-    for run in runs:
-        for job in run.result.jobs:
-            for step in job.steps:
-                yield model.Log(title=f"{run.event.workflow} · {step.name}", text=step.log)
 
 
 def _links(scene: Scene) -> tuple[model.Link, ...]:

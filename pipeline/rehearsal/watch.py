@@ -36,7 +36,7 @@ class Showing:
 
     def step_ended(self, job: str, result: StepResult) -> None:
         """End the step's line with how it went; a step that was skipped never began."""
-        if not self.shown:
+        if result.outcome is Conclusion.SKIPPED or not self.shown:
             return
         line = self.shown.pop()
         if result.outcome is not Conclusion.FAILURE:

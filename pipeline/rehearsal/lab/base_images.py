@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 from actionkit.errors import ActionError, CommandFailed
 from pipeline.rehearsal.lab.debian import build_base
 from pipeline.rehearsal.lab.engine import Engine
+from pipeline.rehearsal.lab.found import PrivateEngine
 
 BASE_IMAGE: Final = "debian:trixie-slim"
 
@@ -21,9 +21,8 @@ def ensure_base_images(engine: Engine, *, say: Callable[[str], None] = lambda _:
     """
     if engine.docker("images", "--quiet", BASE_IMAGE).strip():
         return
-    if engine.private:
-        folder = Path(engine.env["DOCKER_CONFIG"]).parent
-        archive = build_base(folder, say=say)
+    if isinstance(engine.found, PrivateEngine):
+        archive = build_base(engine.found.folder, say=say)
         engine.docker("import", "--change", 'CMD ["bash"]', str(archive), BASE_IMAGE)
         return
     say(f"Pulling {BASE_IMAGE}")

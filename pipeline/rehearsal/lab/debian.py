@@ -21,6 +21,7 @@ _PACKAGES: Final = (
     # independent readers of what is published
     *("ca-certificates", "git", "skopeo", "cosign"),
 )
+_MINIMAL: Final = ("--variant=minbase",)
 _SLIM: Final = (
     '--aptopt=Acquire::Languages "none"',
     "--dpkgopt=path-exclude=/usr/share/man/*",
@@ -48,7 +49,7 @@ def build_root(folder: Path, *, say: Callable[[str], None]) -> None:
     fresh = folder / "rootfs.new"
     for stale in (fresh, root):
         shutil.rmtree(stale, ignore_errors=True)
-    _mmdebstrap(packages, str(fresh))
+    _mmdebstrap(*_MINIMAL, packages, str(fresh))
     fresh.rename(root)
     recipe.write_text(packages)
 
@@ -58,10 +59,19 @@ def build_base(folder: Path, *, say: Callable[[str], None]) -> Path:
     archive = folder / "base.tar"
     if not archive.is_file():
         say("Making the image debian:trixie-slim from Debian's packages (once)")
-        fresh = folder / "base.new.tar"
-        fresh.unlink(missing_ok=True)
-        _mmdebstrap(_NO_CACHE, _OWN_AUTHORITIES, str(fresh))
-        fresh.rename(archive)
+        _archive(archive, *_MINIMAL, _NO_CACHE, _OWN_AUTHORITIES)
+    return archive
+
+
+def build_foreign_base(folder: Path, architecture: str, *, say: Callable[[str], None]) -> Path:
+    """Make ``folder/base-….tar``, a minimal Debian for another kind of processor, unless it is there already.
+
+    The packages are unpacked and not set up, because that would run their programs; shell and tools work.
+    """
+    archive = folder / f"base-{architecture}.tar"
+    if not archive.is_file():
+        say(f"Making a base image for {architecture} from Debian's packages (once)")
+        _archive(archive, "--variant=extract", f"--architectures={architecture}", "--include=apt")
     return archive
 
 
@@ -95,10 +105,17 @@ def _write_if_new(path: Path, text: str, *, mode: int = 0o600) -> None:
         path.chmod(mode)
 
 
+def _archive(archive: Path, *options: str) -> None:
+    fresh = archive.with_suffix(".new.tar")
+    fresh.unlink(missing_ok=True)
+    _mmdebstrap(*options, str(fresh))
+    fresh.rename(archive)
+
+
 def _mmdebstrap(*arguments: str) -> None:
     *options, target = arguments
     try:
-        run(("mmdebstrap", "--mode=root", "--variant=minbase", *_SLIM, *options, _SUITE, target))
+        run(("mmdebstrap", "--mode=root", *_SLIM, *options, _SUITE, target))
     except CommandFailed as error:
         raise ActionError(
             f"Debian {_SUITE} could not be installed into {target}",

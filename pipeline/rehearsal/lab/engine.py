@@ -33,7 +33,12 @@ class Engine:
     network_options: tuple[str, ...]
     socket_in_engine: str
     visible: tuple[Path, ...]
-    private: bool
+    found: UserEngine | PrivateEngine
+
+    @property
+    def private(self) -> bool:
+        """Tell whether it is one of ours."""
+        return isinstance(self.found, PrivateEngine)
 
     def docker(
         self,
@@ -62,9 +67,9 @@ def engine(found: Found, *, say: Callable[[str], None] = lambda _: None) -> Iter
     match found:
         case UserEngine():
             yield _user_engine(found)
-        case PrivateEngine(folder=folder):
-            with running(folder, say=say) as state:
-                yield _private_engine(folder, state)
+        case PrivateEngine():
+            with running(found, say=say) as state:
+                yield _private_engine(found, state)
         case NoEngine():
             raise found.error()
         case _:
@@ -81,13 +86,13 @@ def _user_engine(found: UserEngine) -> Engine:
         network_options=("--network", "host"),
         socket_in_engine=found.socket,
         visible=(Path("/"),),
-        private=False,
+        found=found,
     )
 
 
-def _private_engine(folder: Path, state: State) -> Engine:
-    client = docker_client(folder)
-    docker_host = f"unix://{socket(folder)}"
+def _private_engine(found: PrivateEngine, state: State) -> Engine:
+    client = docker_client(found.folder)
+    docker_host = f"unix://{socket(found.folder)}"
     return Engine(
         docker_host=docker_host,
         client=(str(client),),
@@ -96,5 +101,5 @@ def _private_engine(folder: Path, state: State) -> Engine:
         network_options=(),
         socket_in_engine="/var/run/docker.sock",
         visible=tuple(Path(folder) for folder in state.visible),
-        private=True,
+        found=found,
     )

@@ -33,9 +33,13 @@ class UserEngine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivateEngine:
-    """An engine of our own can be made and kept in ``folder``."""
+    """An engine of our own can be made and kept in ``folder``.
+
+    ``containerd_store`` chooses the image store; hosted runners of 2026 have the other, the classic one.
+    """
 
     folder: Path
+    containerd_store: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 #!/bin/bash
 # The private engine, from its network to its end; runs inside its own root (see enter.sh).
 #
-# usage: init.sh BRIDGE PREFIX    for example: lab20 172.20 for addresses in 172.20.0.0/16
+# usage: LAB_CONTAINERD_STORE=true|false init.sh BRIDGE PREFIX
+# for example: lab20 172.20 for addresses in 172.20.0.0/16
 #
 # It lives as long as somebody holds a shared lock on /run/users.lock: who uses the engine holds one, the
 # kernel drops it when that process ends, however it ends, and then this script stops the engine. What it
@@ -65,8 +66,18 @@ network_down() { # NAME PREFIX FORWARDING, as network_up wrote them
     firewall_close "$1"
     # somebody else's bridge needs what was switched on here
     [ -n "$(ip -oneline link show type bridge)" ] || echo "$3" >"$forwarding"
+    emulation_off
     find /sys/fs/cgroup -depth -type d -path "*/$1*" -exec rmdir {} + 2>/dev/null
     rm -f /run/network
+}
+
+# Somebody who let this machine run programs for another kind of processor was killed (foreign.py).
+emulation_off() {
+    local formats=/proc/sys/fs/binfmt_misc
+    [ -e /run/emulation ] || return
+    mount -t binfmt_misc none "$formats"
+    [ ! -e "$formats/$(cat /run/emulation)" ] || echo -1 >"$formats/$(cat /run/emulation)"
+    rm /run/emulation
 }
 
 clean_up_after_a_killed_run() {
@@ -93,7 +104,7 @@ configure() {
     mtu=$(largest_packet)
     cat >/run/daemon.json <<JSON
 {
-  "features": {"containerd-snapshotter": true},
+  "features": {"containerd-snapshotter": $LAB_CONTAINERD_STORE},
   "bridge": "$name",
   "fixed-cidr": "$prefix.0.0/17",
   "default-address-pools": [{"base": "$prefix.128.0/17", "size": 24}],

@@ -28,6 +28,7 @@ from typing import IO, Final
 from actionkit.errors import ActionError
 from actionkit.process import start
 from pipeline.rehearsal.lab.debian import build_base, build_root
+from pipeline.rehearsal.lab.found import PrivateEngine
 from pipeline.rehearsal.lab.state import NotStarted, State, answers, free_network, read_state, start_time
 
 _HERE: Final = Path(__file__).resolve().parent
@@ -41,20 +42,20 @@ def socket(folder: Path) -> Path:
 
 
 @contextmanager
-def running(folder: Path, *, say: Callable[[str], None]) -> Iterator[State]:
-    """Use the engine kept in ``folder``, from start to stop if nobody else uses it.
+def running(wanted: PrivateEngine, *, say: Callable[[str], None]) -> Iterator[State]:
+    """Use the engine kept in a folder, from start to stop if nobody else uses it.
 
     Its containers can mount what is below the folder's parent and below the folder for temporary files.
     Raise ActionError when it cannot be made or does not start.
     """
-    _refuse_long_path(folder)
-    run = folder / "run"
+    _refuse_long_path(wanted.folder)
+    run = wanted.folder / "run"
     run.mkdir(parents=True, exist_ok=True)
     with (run / "users.lock").open("a") as users, (run / "count.lock").open("a") as count:
         with _exclusive(run / "start.lock", say):
             fcntl.flock(users, fcntl.LOCK_SH)  # waits while an engine without users stops
             fcntl.flock(count, fcntl.LOCK_SH)
-            state = _usable(run) or _started(folder, say)
+            state = _usable(run) or _started(wanted, say)
         try:
             yield state
         finally:
@@ -73,13 +74,15 @@ def _usable(run: Path) -> State | None:
     return None
 
 
-def _started(folder: Path, say: Callable[[str], None]) -> State:
+def _started(wanted: PrivateEngine, say: Callable[[str], None]) -> State:
+    folder = wanted.folder
     with ThreadPoolExecutor() as builders:
         for work in [builders.submit(build, folder, say=say) for build in (build_root, build_base)]:
             work.result()
     run, visible = folder / "run", _visible(folder)
     bridge, prefix = free_network()
-    process = start(_command(folder, (bridge, prefix), visible), log=run / "engine.log")
+    settings = {"LAB_CONTAINERD_STORE": str(wanted.containerd_store).lower()}
+    process = start(_command(folder, (bridge, prefix), visible), log=run / "engine.log", env=settings)
     state = State(
         pid=process.pid,
         started=start_time(process.pid),

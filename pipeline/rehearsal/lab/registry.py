@@ -13,7 +13,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,11 +30,19 @@ RUN apt-get update && apt-get install -y --no-install-recommends apache2-utils d
  && rm -rf /var/lib/apt/lists/*
 """
 _IMAGE: Final = f"rehearsal-registry:{hashlib.sha256(_DOCKERFILE.encode()).hexdigest()[:12]}"
+_STORE: Final = "/var/lib/docker-registry"
+_OPEN: Final = """\
+version: 0.1
+storage: {{filesystem: {{rootdirectory: {store}}}, delete: {{enabled: true}}}}
+http: {{addr: "{address}", secret: "{secret}"}}
+"""
+_LOGIN: Final = "auth: {htpasswd: {realm: rehearsal, path: /tmp/htpasswd}}\n"
 # the registry takes bcrypt only, which this machine's Python may not have; the image's htpasswd does
-_SERVE: Final = (
-    'printf %s "$LAB_PASSWORD" | htpasswd -niB "$LAB_USERNAME" >/tmp/htpasswd'
-    " && exec docker-registry serve /etc/docker/registry/config.yml"
-)
+_SERVE: Final = """\
+printf %s "$LAB_PASSWORD" | htpasswd -niB "$LAB_USERNAME" >/tmp/htpasswd
+printf %s "$LAB_CONFIG" >/tmp/config.yml
+exec docker-registry serve /tmp/config.yml
+"""
 _OWNER_LABEL: Final = "rehearsal.owner"
 _SECONDS: Final = 30.0
 
@@ -55,6 +63,24 @@ def registry(engine: Engine, *, data: Path) -> Iterator[Registry]:
 
     Raise ActionError when it does not start.
     """
+    with _serving(engine, data, extra=_LOGIN) as made:
+        yield made
+
+
+@contextmanager
+def mirror(engine: Engine, *, data: Path, images: Sequence[str] = (BASE_IMAGE,)) -> Iterator[str]:
+    """Run an open registry that stands for Docker Hub with the engine's ``images``; give its address."""
+    with _serving(engine, data, extra="") as made:
+        for image in images:
+            copy = f"{made.address}/library/{image}"
+            engine.docker("tag", image, copy)
+            engine.docker("push", "--quiet", copy)
+            engine.docker("rmi", copy)
+        yield made.address
+
+
+@contextmanager
+def _serving(engine: Engine, data: Path, *, extra: str) -> Iterator[Registry]:
     _refuse_invisible(engine, data)
     data.mkdir(parents=True, exist_ok=True)
     ensure_base_images(engine)
@@ -66,7 +92,7 @@ def registry(engine: Engine, *, data: Path) -> Iterator[Registry]:
         password=secrets.token_urlsafe(18),
         data=data,
     )
-    container = _run(engine, made)
+    container = _run(engine, made, extra)
     try:
         _wait_until_it_answers(engine, made, container)
         yield made
@@ -74,21 +100,13 @@ def registry(engine: Engine, *, data: Path) -> Iterator[Registry]:
         engine.docker("rm", "--force", "--volumes", container)
 
 
-def _run(engine: Engine, made: Registry) -> str:
-    settings = {
-        "REGISTRY_HTTP_ADDR": made.address,
-        "REGISTRY_HTTP_SECRET": secrets.token_hex(16),
-        "REGISTRY_AUTH": "htpasswd",
-        "REGISTRY_AUTH_HTPASSWD_REALM": "rehearsal",
-        "REGISTRY_AUTH_HTPASSWD_PATH": "/tmp/htpasswd",  # noqa: S108 - inside the registry's own container
-        "REGISTRY_STORAGE_DELETE_ENABLED": "true",
-        "LAB_USERNAME": made.username,
-        "LAB_PASSWORD": made.password,
-    }
+def _run(engine: Engine, made: Registry, extra: str) -> str:
+    config = _OPEN.format(store=_STORE, address=made.address, secret=secrets.token_hex(16)) + extra
+    settings = {"LAB_USERNAME": made.username, "LAB_PASSWORD": made.password, "LAB_CONFIG": config}
     variables = [part for name in settings for part in ("--env", name)]
     owner = f"{_OWNER_LABEL}={os.getpid()}:{start_time(os.getpid())}"
     options = ("--network", "host", "--label", owner, "--user", f"{os.getuid()}:{os.getgid()}")
-    volume = ("--volume", f"{made.data.resolve()}:/var/lib/docker-registry")
+    volume = ("--volume", f"{made.data.resolve()}:{_STORE}")
     command = ("run", "--detach", *options, *volume, *variables, _IMAGE, "sh", "-c", _SERVE)
     return engine.docker(*command, env=settings, secrets=(made.password,)).strip()
 
@@ -127,17 +145,17 @@ def _free_port(address: str) -> int:
 def _wait_until_it_answers(engine: Engine, made: Registry, container: str) -> None:
     end = time.monotonic() + _SECONDS
     while time.monotonic() < end:
-        if _demands_login(made.address):
+        if _answers(made.address):
             return
         time.sleep(0.02)
     raise ActionError("the local registry did not start", why=engine.docker("logs", container)[-800:])
 
 
-def _demands_login(address: str) -> bool:
+def _answers(address: str) -> bool:
     connection = http.client.HTTPConnection(address, timeout=5)
     try:
         connection.request("GET", "/v2/")
-        return connection.getresponse().status == http.HTTPStatus.UNAUTHORIZED
+        return connection.getresponse().status in {http.HTTPStatus.OK, http.HTTPStatus.UNAUTHORIZED}
     except OSError:
         return False
     finally:
