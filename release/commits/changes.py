@@ -20,6 +20,7 @@ from release.commits.message import (
     without_pull_requests,
 )
 from release.commits.model import Change, Commit, CommitRules, Reference
+from release.commits.reverts import taken_back_within
 
 _FORCED: Final = "Release-As"
 
@@ -114,8 +115,12 @@ def _header_alone(text: str) -> tuple[str, ...]:
 
 def _parts(text: str, engine: Engine, rules: CommitRules) -> tuple[str, ...]:
     parts = engine.split(text) if rules.split_squashes else (text,)
-    whole = len(parts) <= 1 and isinstance(read_header(text.partition("\n")[0]), Header)
-    return (text,) if whole or not parts else parts
+    if len(parts) <= 1 and isinstance(read_header(text.partition("\n")[0]), Header):
+        return (text,)
+    gone = taken_back_within(text)
+    return tuple(
+        part for number, part in enumerate(parts) if not number or part.partition("\n")[0] not in gone
+    )
 
 
 def _leading_numbers(text: str) -> tuple[Reference, ...]:

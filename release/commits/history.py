@@ -10,7 +10,7 @@ from typing import Final
 
 from release.commits.message import without_pull_requests
 from release.commits.model import Commit
-from release.commits.reverts import Range, index, is_revert, meant, targets
+from release.commits.reverts import Range, index, is_revert, meant, takes_back, targets
 
 _PICKED: Final = re.compile(r"^\(cherry picked from commit ([0-9a-f]{7,64})\)$\n?", re.MULTILINE)
 
@@ -64,7 +64,7 @@ def fates(commits: Sequence[Commit]) -> Mapping[str, Fate]:
     """Tell for every commit, newest first, what became of it; keys are hashes."""
     known = index(commits)
     families = _families(known)
-    aims = {commit.sha: _aims(commit, known, families) for commit in known.commits if is_revert(commit)}
+    aims = {commit.sha: _aims(commit, known, families) for commit in known.commits if takes_back(commit)}
     takers: dict[str, list[Commit]] = defaultdict(list)
     for commit in known.commits:
         for target in aims.get(commit.sha, ()):
@@ -85,8 +85,8 @@ def _fate(
 ) -> Fate:
     if commit.sha in gone:
         return Reverted(by=gone[commit.sha])
-    if commit.sha in aims:
-        restores, subject = meant(commit)
+    if is_revert(commit):
+        restores, subject = meant(commit.subject)
         match aims[commit.sha]:
             case (target, *_):
                 return Reverts(target=target)

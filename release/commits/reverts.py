@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from release.commits.message import without_pull_requests
+from release.commits.message import NoHeader, read_header, without_pull_requests
 from release.commits.model import Commit
 
 _HASH: Final = r"[0-9a-f]{7,64}"
@@ -21,6 +21,7 @@ _QUOTED: Final = re.compile(r'(?P<word>Revert|Reapply) "(?P<subject>.+)"')
 _TYPED: Final = re.compile(r'(?P<word>revert)(?:\([^()\n]+\))?!?:[ \t]+"?(?P<subject>.+?)"?', re.IGNORECASE)
 # The specification's own proposal for reverts: https://www.conventionalcommits.org/en/v1.0.0/#faq
 _REFS: Final = re.compile(rf"^Refs?:[ \t]+({_HASH}(?:,[ \t]*{_HASH})*)[ \t]*$", re.MULTILINE)
+_LISTED: Final = re.compile(r"^[ \t]*[*-][ \t]+(?P<line>\S.*)$", re.MULTILINE)
 _MERGED: Final = re.compile(r"Merge pull request #(\d+) ")
 _SQUASHED: Final = re.compile(r"\(#(\d+)\)$")
 
@@ -59,17 +60,38 @@ def index(commits: Sequence[Commit]) -> Range:
 
 
 def is_revert(commit: Commit) -> bool:
-    """Whether the message says that the commit takes another back."""
-    return bool(_quoted(commit.subject) or _BY_HASH.search(commit.message))
+    """Whether taking others back is all that the commit is: its subject says so, or says nothing."""
+    if _quoted(commit.subject):
+        return True
+    return takes_back(commit) and isinstance(read_header(commit.subject), NoHeader)
 
 
-def meant(commit: Commit) -> tuple[bool, str]:
+def takes_back(commit: Commit) -> bool:
+    """Whether the commit takes others back, be it under a header of its own: ``feat: build again``.
+
+    In the list of a squash such words are about the squash's own commits, or about a part of it only.
+    """
+    listed = _LISTED.search(commit.message.partition("\n")[2])
+    return bool(_quoted(commit.subject) or (_BY_HASH.search(commit.message) and not listed))
+
+
+def meant(subject: str) -> tuple[bool, str]:
     """Unwrap ``Revert "Revert "x""``: whether ``x`` is in effect after it, and ``x``."""
-    restores, subject = True, commit.subject
-    while found := _quoted(subject):
+    restores, inner = True, subject
+    while found := _quoted(inner):
         restores = restores if found["word"] == "Reapply" else not restores
-        subject = found["subject"]
-    return restores and subject != commit.subject, subject
+        inner = found["subject"]
+    return restores and inner != subject, inner
+
+
+def taken_back_within(message: str) -> frozenset[str]:
+    """The headers that a squash lists and takes back again further down its own list."""
+    net: Counter[str] = Counter()
+    for found in _LISTED.finditer(message):
+        if _quoted(found["line"]):
+            restores, header = meant(found["line"])
+            net[header] += -1 if restores else 1
+    return frozenset(header for header, times in net.items() if times > 0)
 
 
 def targets(commit: Commit, known: Range) -> tuple[Commit, ...]:

@@ -99,6 +99,33 @@ def test_reverts_are_known_in_all_their_spellings(message: str, commit: Make) ->
     assert _highest(judge([commit(message.format(short=feature.short)), feature])) is Level.NONE
 
 
+def test_a_commit_with_a_header_of_its_own_counts_and_cancels_what_it_takes_back(commit: Make) -> None:
+    stop = commit("fix: build no image")
+    again = commit(f"feat: build images again\n\nThis reverts commit {stop.sha}.")
+    assert _rules(judge([again, stop])) == ["feat → minor", f"reverted by {again.short}: ignored"]
+
+
+def test_a_revert_in_the_list_of_a_squash_is_not_the_whole_squash(commit: Make) -> None:
+    feature = commit("feat: see far (#1)")
+    squash = commit(
+        f'chore!: tidy sight (#2)\n\n* Revert "feat: see far (#1)"\n\nThis reverts commit {feature.sha}.'
+        "\n\n* fix: see again, but near"
+    )
+    assert _rules(judge([squash, feature])) == [
+        "chore! → major, the highest of 2 squashed changes",
+        "feat → minor",
+    ]
+
+
+def test_a_change_that_its_own_squash_takes_back_is_none(commit: Make) -> None:
+    squash = commit(
+        'fix: see (#2)\n\n* feat: look far away\n* Revert "feat: look far away"\n* fix: look near by\n'
+        '* feat: glow at night\n* Revert "feat: glow at night"\n* Reapply "feat: glow at night"'
+    )
+    [judged] = judge([squash])
+    assert [change.description for change in judged.changes] == ["see", "look near by", "glow at night"]
+
+
 def test_a_reverted_pull_request_is_known_by_its_number(commit: Make) -> None:
     feature = commit("feat: see far (#12)")
     revert = commit('Revert "Far sight" (#15)\n\nReverts acme/lens#12')
