@@ -14,6 +14,7 @@ from release.commits.message import (
     Header,
     Message,
     NoHeader,
+    nearly,
     normalised,
     read_header,
     read_message,
@@ -67,7 +68,7 @@ def read_commit(commit: Commit, engine: Engine, rules: CommitRules) -> Reading:
     return Reading(
         changes=tuple(change for change, _ in read),
         causes=tuple(cause for _, cause in read),
-        remarks=(*_prose_remarks(text, messages, bot=bot), *spoken),
+        remarks=(*_near_miss(text, rules), *_prose_remarks(text, messages, bot=bot), *spoken),
         release_as=release_as,
     )
 
@@ -187,6 +188,11 @@ def _merged(read: Iterator[tuple[Change, str] | NoHeader]) -> tuple[tuple[Change
         )
         found[key] = (joined, cause if higher else earlier)
     return tuple(found.values())
+
+
+def _near_miss(text: str, rules: CommitRules) -> tuple[str, ...]:
+    start = nearly(text.partition("\n")[0], rules.types)
+    return (f'to count, it would have to begin with "{start}"',) if start else ()
 
 
 def _prose_remarks(text: str, messages: tuple[Message, ...], *, bot: bool) -> tuple[str, ...]:

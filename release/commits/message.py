@@ -6,7 +6,7 @@ Source of the rules: https://www.conventionalcommits.org/en/v1.0.0/#specificatio
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -129,6 +129,20 @@ def read_header(line: str) -> Header | NoHeader:
         text=text,
         pull_requests=numbers,
     )
+
+
+def nearly(line: str, types: Sequence[str]) -> str:
+    """How a first line would begin if it were conventional, where little is missing; empty where much is."""
+    known = "|".join(map(re.escape, types))
+    found = re.match(
+        rf"(?P<type>{known})\s*(?P<early>!)?\s*(?P<scope>{SCOPE})?\s*(?P<bang>!)?\s*:\s*\S",
+        line,
+        re.IGNORECASE,
+    )
+    if not found or isinstance(read_header(line), Header):
+        return ""
+    bang = found["early"] or found["bang"] or ""
+    return f"{found['type'].lower()}{found['scope'] or ''}{bang}: "
 
 
 def without_pull_requests(line: str) -> tuple[str, tuple[Reference, ...]]:
