@@ -83,6 +83,7 @@ def make_plan(snapshot: Snapshot, choices: Choices, setting: Setting) -> NewRele
         merged_prereleases=snapshot.merged_prereleases,
         branch=snapshot.branch,
         zero=choices.zero_version,
+        stated=_stated(snapshot, choices),
     )
     if isinstance(decision, NothingToRelease):
         return NoNewRelease(reason=decision.reason, prior=prior, judgements=judgements)
@@ -130,6 +131,13 @@ def _first(snapshot: Snapshot, choices: Choices) -> NoPrior:
         stated = cargo.workspace_version(snapshot.files, selection=choices.selection)
         return NoPrior(manifest=stated, source="Cargo.toml")
     return NoPrior(manifest=choices.initial_version, source="initial-version")
+
+
+def _stated(snapshot: Snapshot, choices: Choices) -> Version:
+    """Take the version that the manifests state; 0.0.0 where there is no manifest."""
+    if not any(cargo.is_input(path) for path in snapshot.files):
+        return Version(0)
+    return cargo.workspace_version(snapshot.files, selection=choices.selection)
 
 
 def _release(

@@ -45,6 +45,7 @@ class _Case:
     existing: Collection[Version]
     merged: Collection[Version]
     zero: ZeroRule
+    stated: Version
 
 
 def next_version(
@@ -57,6 +58,7 @@ def next_version(
     merged_prereleases: Collection[Version] = (),
     branch: str = "",
     zero: ZeroRule = ZeroRule.MINOR,
+    stated: Version = Version(0),  # noqa: B008 - frozen
 ) -> Decision | NothingToRelease:
     """Decide what to release, if anything.
 
@@ -75,6 +77,7 @@ def next_version(
         existing=existing,
         merged=merged_prereleases,
         zero=zero,
+        stated=stated,
     )
     decided = _decided(case)
     if isinstance(decided, Decision):
@@ -130,10 +133,12 @@ def _by_level(case: _Case, level: Level, cause: _Cause) -> Decision | NothingToR
         return _promoted(case, case.prior)  # the released commit itself: a second run must not repeat it
     base = case.prior.manifest if isinstance(case.prior, NoPrior) else case.prior.version
     core = max((raised(base, level), *(version.finalize_version() for version in _announced(case))))
+    lifted = max(core, case.stated.finalize_version())
+    ahead = f"; the manifests state {case.stated} already, and a version is never lowered"
     return Decision(
-        version=_named(case, core),
-        level=max(level, risen(base, core), key=lambda one: one.rank),
-        reason=cause.reason,
+        version=_named(case, lifted),
+        level=max(level, risen(base, lifted), key=lambda one: one.rank),
+        reason=cause.reason if lifted == core else f"{cause.reason}{ahead}",
         decisive=cause.decisive,
     )
 
