@@ -24,7 +24,8 @@ _PLAIN: Final = re.compile(
     rf"^[\[*`]{{0,3}}(?:[Vv]ersion |[Rr]elease )?[vV]?(?P<version>{_NUMBER})(?=[\]\s:,*`(]|$)"
 )
 _UNRELEASED: Final = re.compile(
-    r"^\W*(?:unreleased|next(?: release| version)?|upcoming|head|main)\b", re.IGNORECASE
+    r"^\W*(?:unreleased\b|(?:upcoming|next|tbd|to be released|head|main)(?: release| version| changes)?\W*$)",
+    re.IGNORECASE,
 )
 
 

@@ -86,11 +86,16 @@ def _nowhere(path: str) -> ActionError:
 
 
 def _levelled(section: str, found: tuple[Heading, ...]) -> str:
-    """Lower the section's headings when the file's versions stand deeper than at the second level."""
-    deeper = next((heading.level - 2 for heading in found if heading.version or heading.unreleased), 0)
-    if deeper <= 0:
+    """Move the section's headings from the second level to that of the file's releases.
+
+    semantic-release mixes the first and the second, and there the second stays.
+    """
+    levels = [heading.level for heading in found if heading.version or heading.unreleased]
+    if not levels or levels[0] == 0:
         return section
-    return re.sub(r"^(?=#+ )", "#" * deeper, section, flags=re.MULTILINE)
+    if set(levels) == {1}:
+        return re.sub(r"^#(?=#+ )", "", section, flags=re.MULTILINE)
+    return re.sub(r"^(?=#+ )", "#" * max(0, levels[0] - 2), section, flags=re.MULTILINE)
 
 
 def _end(text: str) -> int:

@@ -54,6 +54,23 @@ def test_another_version_is_not_taken_for_it(heading: str) -> None:
     assert "## [1.3.0](" in insert_release(f"{text}\n## 1.2.0\n", _SECTION, version=_VERSION)
 
 
+@pytest.mark.parametrize(
+    "heading",
+    ["## Unreleased", "## [Unreleased] - ReleaseDate", "# Unreleased changes", "## Next release", "## TBD"],
+)
+def test_what_is_not_released_yet_goes_by_many_names(heading: str) -> None:
+    after = insert_release(f"{heading}\n\n- by hand\n", _SECTION, version=_VERSION)
+    assert after.startswith(f"{heading}\n\n#")
+
+
+@pytest.mark.parametrize("heading", ["## Main ideas", "## Next steps", "## Heading"])
+def test_other_headings_are_not_taken_for_it(heading: str) -> None:
+    text = f"{heading}\n\n- by hand\n\n## 1.2.0\n"
+    assert insert_release(text, _SECTION, version=_VERSION).startswith(
+        f"{heading}\n\n- by hand\n\n## [1.3.0]"
+    )
+
+
 def test_an_empty_text_becomes_a_new_file() -> None:
     assert insert_release("", _SECTION, version=_VERSION) == _NEW + _SECTION
 
