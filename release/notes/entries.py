@@ -114,4 +114,6 @@ def _unconventional(judgements: Sequence[Judgement], writer: _Writer) -> Iterato
     for judgement in judgements:
         if judgement.treatment is Treatment.LISTED:
             commit = judgement.commit
-            yield Entry(text=writer.text(commit.subject), commits=(writer.commit(commit.sha),))
+            yield Entry(
+                text=writer.text(commit.subject) or "(no message)", commits=(writer.commit(commit.sha),)
+            )

@@ -41,6 +41,7 @@ def _decide(
     merged: tuple[str, ...] = (),
     branch: str = "main",
     zero: str = "minor",
+    stated: str = "0.0.0",
     asked: Callable[[str], Bump] = parse_bump,
 ) -> Decision | NothingToRelease:
     return next_version(
@@ -52,6 +53,7 @@ def _decide(
         merged_prereleases=tuple(parse_version(text) for text in merged),
         branch=branch,
         zero=ZeroRule(zero),
+        stated=parse_version(stated),
     )
 
 
