@@ -71,7 +71,7 @@ def build_foreign_base(folder: Path, architecture: str, *, say: Callable[[str], 
     archive = folder / f"base-{architecture}.tar"
     if not archive.is_file():
         say(f"Making a base image for {architecture} from Debian's packages (once)")
-        _archive(archive, "--variant=extract", f"--architectures={architecture}", "--include=apt")
+        _archive(archive, "--variant=extract", f"--architectures={architecture}", "--include=?essential")
     return archive
 
 
