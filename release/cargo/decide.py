@@ -56,15 +56,13 @@ def decide(repository: Repository, version: Version, selection: Selection) -> tu
 
 
 def _considered(repository: Repository, selection: Selection) -> list[Manifest]:
-    """The members, the named, and the packages that depend on a member by path or are depended on."""
-    members = set(repository.members)
-    tied: set[str] = set()
-    for path, targets in repository.path_dependencies.items():
-        tied |= targets if path in members else {path} if members & targets else set()
+    """The members, what they are built from, the named, and the packages that depend on one of these."""
+    built = set(repository.built)
+    tied = {path for path, targets in repository.path_dependencies.items() if built & targets}
     by_name = {manifest.path for manifest in named(repository, selection)}
-    known = sorted((members | tied | by_name) & set(repository.manifests))
+    known = sorted(built | tied | by_name)
     found = (repository.manifests[path] for path in known if repository.manifests[path].is_package)
-    return [one for one in found if one.path in members | by_name or _is_readable(repository, one)]
+    return [one for one in found if one.path in built | by_name or _is_readable(repository, one)]
 
 
 def _is_readable(repository: Repository, manifest: Manifest) -> bool:
@@ -86,7 +84,7 @@ def _decision(
         asked = fits(manifest.name, selection.packages.patterns)
         kept = (Outcome.KEPT, "not named in `packages`")
         outcome, reason = _selected(manifest, prior, version, selection, carried) if asked else kept
-    elif manifest.path not in repository.members:
+    elif manifest.path not in _moved_by(repository, selection):
         root = repository.workspaces[0].root.path
         outcome, reason = Outcome.OUTSIDE, f"not a member of the workspace of {root}"
     else:
@@ -94,6 +92,16 @@ def _decision(
     return PackageDecision(
         name=manifest.name, manifest=manifest.path, prior_version=prior, outcome=outcome, reason=reason
     )
+
+
+def _moved_by(repository: Repository, selection: Selection) -> Mapping[str, object]:
+    """The packages that the selection is about.
+
+    In lockstep they are also those that members depend on from outside the workspace: people exclude a
+    package for its dependencies' sake and still release it with the others. ``all`` means members, as for
+    ``cargo set-version --workspace``.
+    """
+    return repository.built if isinstance(selection.packages, Lockstep) else repository.members
 
 
 def _selected(

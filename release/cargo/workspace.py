@@ -75,6 +75,11 @@ class Repository:
         """The workspace of every member of ``workspaces``, by the member's path."""
         return {member.path: workspace for workspace in self.workspaces for member in workspace.members}
 
+    @cached_property
+    def built(self) -> Mapping[str, Manifest]:
+        """The members and what they depend on by path, member or not: what the workspaces' locks hold."""
+        return self._closed(self.members, lambda manifest: self.path_dependencies[manifest.path])
+
     def members_of(self, root: Manifest) -> tuple[Manifest, ...]:
         """The members of the workspace of ``root``, sorted by path; itself when it has no workspace table."""
         if not root.is_root:
