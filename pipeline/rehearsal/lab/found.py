@@ -101,11 +101,21 @@ def _judged(docker_host: str, info: Mapping[str, Any]) -> UserEngine | NoEngine:
 def _missing_for_private(environ: Mapping[str, str]) -> tuple[str, ...]:
     if sys.platform != "linux":
         return (f"this is {platform.system()}, not Linux",)
-    tools = [tool for tool in ("mmdebstrap", "unshare") if not shutil.which(tool, path=environ.get("PATH"))]
     debian = [] if _is_debian() else ["this is neither Debian nor Ubuntu"]
     root = [] if os.geteuid() == 0 else ["you are not root"]
+    tools = [tool for tool in ("mmdebstrap", "unshare") if not shutil.which(tool, path=environ.get("PATH"))]
     keys = [] if tuple(_KEYS.glob("debian-archive-keyring.*")) else ["debian-archive-keyring"]
-    return (*debian, *root, *(f"{tool} is not installed" for tool in (*tools, *keys)))
+    missing = (*debian, *root, *(f"{tool} is not installed" for tool in (*tools, *keys)))
+    return missing or _namespaces_refused(environ)
+
+
+def _namespaces_refused(environ: Mapping[str, str]) -> tuple[str, ...]:
+    unshare = shutil.which("unshare", path=environ.get("PATH")) or "unshare"
+    try:
+        run((unshare, "--mount", "--pid", "--fork", "true"))
+    except CommandFailed as error:
+        return (f"namespaces cannot be made here ({error.stderr.strip()}), as in a container",)
+    return ()
 
 
 def _is_debian() -> bool:

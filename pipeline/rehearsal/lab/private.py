@@ -107,15 +107,16 @@ def _command(folder: Path, network: tuple[str, str], visible: tuple[str, ...]) -
 
 def _leave(run: Path, state: State, users: IO[str], count: IO[str]) -> None:
     with _exclusive(run / "start.lock", lambda _: None):
-        last = _is_last(count)
+        last = _locked(count)
         fcntl.flock(users, fcntl.LOCK_UN)
         if last and not _wait(lambda: not state.alive()):
             os.kill(state.pid, signal.SIGKILL)
 
 
-def _is_last(count: IO[str]) -> bool:
+def _locked(file: IO[str]) -> bool:
+    """Lock a file for this process alone, if nobody else has it locked."""
     try:
-        fcntl.flock(count, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True
@@ -124,7 +125,7 @@ def _is_last(count: IO[str]) -> bool:
 @contextmanager
 def _exclusive(path: Path, say: Callable[[str], None]) -> Iterator[None]:
     with path.open("a") as lock:
-        if not _is_last(lock):
+        if not _locked(lock):
             say("Waiting for another process that starts or stops the private engine")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,13 @@ def test_an_engine_on_another_machine_is_not_used_because_it_does_not_see_our_fi
     assert found.reason.startswith(
         "the engine at tcp://build.example:2376 does not see this machine's files; "
     )
+
+
+def test_a_root_that_may_not_make_namespaces_is_told_so_before_anything_is_installed(tmp_path):
+    for name, script in {"mmdebstrap": "exit 0", "unshare": "echo no luck >&2; exit 1"}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    found = lab.find_engine(folder=tmp_path, environ={"PATH": str(tmp_path)})
+    assert isinstance(found, lab.NoEngine)
+    told = "namespaces cannot be made here (no luck)" if os.geteuid() == 0 else "you are not root"
+    assert told in found.reason
