@@ -28,6 +28,7 @@ _DECIDING: Final = (
     "changelog",
 )
 _BUMPING: Final = ("packages", "exclude", "version-files")
+_PRESSING: Final = ("bump", "prerelease", "tag-format")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -82,6 +83,7 @@ def _add_rehearse(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         "directory", nargs="?", type=Path, metavar="DIR", help="a repository (default: the sample)"
     )
     parser.add_argument("--output", type=Path, default=Path("rehearsal-out"), help="where the page goes")
+    add_options(parser, _PRESSING)
     parser.set_defaults(run=_rehearse)
 
 

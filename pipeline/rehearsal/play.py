@@ -7,7 +7,7 @@ happened; no sequence is written down here.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +17,7 @@ from pipeline.rehearsal.github import Event
 from pipeline.rehearsal.runner import Conclusion, Runner, Watcher, WorkflowResult
 from pipeline.rehearsal.scene import RELEASE, ROOT, WORKFLOWS, Docker, NoRegistry, Scene
 
+_LEVELS: Final = ("auto", "patch", "minor", "major")
 _MOST_RUNS: Final = 10
 """A workflow that starts itself must not go on for ever."""
 
@@ -30,12 +31,30 @@ class Run:
     result: WorkflowResult
 
 
-def play(scene: Scene, watcher: Watcher, clock: Callable[[], float] = time.monotonic) -> tuple[Run, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """What the person chose: the inputs of the form, and the repository's variable for tag names."""
+
+    bump: str = "auto"
+    prerelease: str = ""
+    tag_format: str = "v{version}"
+
+    @property
+    def inputs(self) -> Mapping[str, str]:
+        """The form's fields; an exact version has one of its own."""
+        level = self.bump in _LEVELS
+        asked = {"bump": self.bump} if level else {"version": self.bump}
+        return {**asked, "prerelease": self.prerelease}
+
+
+def play(
+    scene: Scene, pressed: Pressed, watcher: Watcher, clock: Callable[[], float] = time.monotonic
+) -> tuple[Run, ...]:
     """Press the button and run until nothing more is started."""
     begin = clock()
     forge = Forge(repository=scene.slug, api_url=scene.github.api_url, token=scene.developers_token())
-    dispatch(forge, RELEASE, scene.branch, {})
-    runner = _runner(scene, watcher)
+    dispatch(forge, RELEASE, scene.branch, pressed.inputs)
+    runner = _runner(scene, pressed, watcher)
     runs: list[Run] = []
     for event in scene.github.events():
         if event.workflow and len(runs) < _MOST_RUNS:
@@ -61,11 +80,11 @@ def _run(scene: Scene, runner: Runner, event: Event) -> WorkflowResult:
     return result
 
 
-def _runner(scene: Scene, watcher: Watcher) -> Runner:
-    variables: dict[str, str] = {}
+def _runner(scene: Scene, pressed: Pressed, watcher: Watcher) -> Runner:
+    variables = {"RELEASE_TAG_FORMAT": pressed.tag_format}
     secrets: dict[str, str] = {}
     if not isinstance(scene.registry, NoRegistry):
-        variables = {
+        variables |= {
             "REGISTRY": f"http://{scene.registry.address}",
             "REGISTRY_USERNAME": scene.registry.username,
         }

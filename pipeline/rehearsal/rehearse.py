@@ -7,10 +7,10 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 from actionkit.errors import ActionError
-from pipeline.rehearsal.play import play
+from pipeline.rehearsal.play import Pressed, play
 from pipeline.rehearsal.read import Beginning
 from pipeline.rehearsal.scene import set_scene
 from pipeline.rehearsal.story import model
@@ -20,20 +20,25 @@ from pipeline.rehearsal.story.terminal import tell as tell_terminal
 from pipeline.rehearsal.tell import tell
 from pipeline.rehearsal.watch import Showing
 
+_AS_IT_IS: Final = Pressed()
+
 
 def rehearse_command(arguments: argparse.Namespace, err: TextIO) -> None:
     """Rehearse, write the page, and tell where it is; raise ActionError when the rehearsal failed."""
     progress = progress_on(err, os.environ)
     folder = arguments.output.resolve() / datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     folder.mkdir(parents=True)
-    story = rehearse(folder, arguments.directory, progress)
+    pressed = Pressed(bump=arguments.bump, prerelease=arguments.prerelease, tag_format=arguments.tag_format)
+    story = rehearse(folder, arguments.directory, progress, pressed)
     place = write_page(story, folder / "index.html")
     tell_terminal(story, page=place, stream=sys.stdout, env=os.environ)
     if story.outcome is model.Outcome.FAILED:
         raise ActionError(f"the rehearsal failed: {story.reason}", fix=f"read {place}")
 
 
-def rehearse(folder: Path, source: Path | None, progress: Progress) -> model.Story:
+def rehearse(
+    folder: Path, source: Path | None, progress: Progress, pressed: Pressed = _AS_IT_IS
+) -> model.Story:
     """Rehearse the release of ``source`` (None: the sample) below ``folder``; return the story."""
     at = datetime.now(UTC)
     with set_scene(folder, source, progress) as scene:
@@ -43,5 +48,5 @@ def rehearse(folder: Path, source: Path | None, progress: Progress) -> model.Sto
             seconds=(datetime.now(UTC) - at).total_seconds(),
             kind=model.SpanKind.ENGINE,
         )
-        runs = play(scene, Showing(progress=progress))
+        runs = play(scene, pressed, Showing(progress=progress))
         return tell(scene, runs, Beginning(at=at, spans=(setting_up,)))
