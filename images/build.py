@@ -77,15 +77,18 @@ def build_images(plan: Plan, workshop: Workshop, log: BuildLog) -> Mapping[str, 
             on_line=log.take,
         )
     except CommandFailed as error:
-        raise explain_failure(tuple(log.lines), plan.source.folder) from error
+        raise explain_failure(tuple(log.lines), tuple(settings), plan.source.folder) from error
     return {name: read_layout(folder / name) for name in settings}
 
 
-def explain_failure(lines: tuple[str, ...], source: Path) -> ActionError:
-    """Turn the end of BuildKit's plain progress into an error: target, Dockerfile and line, last output."""
+def explain_failure(lines: tuple[str, ...], targets: tuple[str, ...], source: Path) -> ActionError:
+    """Turn the end of BuildKit's plain progress into an error: target, Dockerfile and line, last output.
+
+    BuildKit names the target only when it builds several of the ``targets``.
+    """
     failures = [match for line in lines if (match := _FAILED.match(line))]
     places = [match for line in lines if (match := _PLACE.match(line))]
-    target = failures[-1]["target"] if failures else ""
+    target = (failures[-1]["target"] if failures else "") or (targets[0] if len(targets) == 1 else "")
     reason = failures[-1]["text"] if failures else "docker buildx bake ended without saying why"
     return ActionError(
         f"the image {target} does not build" if target else "the images do not build",

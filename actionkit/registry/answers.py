@@ -35,6 +35,8 @@ _DENIED: Final = re.compile(
     r"|status code 40[13]|40[13] \((unauthorized|forbidden)\)",
     re.IGNORECASE,
 )
+_UNAUTHORIZED: Final = re.compile(r"authentication required|unauthorized|status code 401", re.IGNORECASE)
+_FORBIDDEN: Final = re.compile(r"denied|forbidden|invalid username/password", re.IGNORECASE)
 _TRANSIENT: Final = re.compile(
     r"toomanyrequests|too many requests|\b429\b|\b499\b|\b50[0234]\b|bad gateway|service unavailable"
     r"|gateway time-?out|internal server error|unavailable|connection reset|broken pipe|connection refused"
@@ -55,6 +57,11 @@ def understand(text: str) -> Answer:
     if _MISSING.search(text):
         return Answer.MISSING
     return Answer.WRONG
+
+
+def is_unauthorized(text: str) -> bool:
+    """Tell a token that is not valid (401) from a right that is missing (403)."""
+    return bool(_UNAUTHORIZED.search(text)) and not _FORBIDDEN.search(text)
 
 
 def translated(error: CommandFailed, action: str, host: str) -> ActionError:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from actionkit.errors import CommandFailed
+from actionkit.errors import ActionError, CommandFailed
 from actionkit.process import run
 from actionkit.registry.address import Address
-from actionkit.registry.answers import Answer, translated, understand
-from actionkit.registry.oci import Missing, digest_of
+from actionkit.registry.answers import Answer, is_unauthorized, translated, understand
+from actionkit.registry.oci import Missing, digest_of, parse_manifest
 from actionkit.registry.probe import probe_write
 from actionkit.registry.retry import Patience
 
@@ -78,18 +78,19 @@ class Registry:
     def push(self, layout: Path, repository: str, digest: str) -> None:
         """Push the one image or index of an OCI layout folder by its digest: no tag shows it."""
         target = f"{repository}@{digest}"
-        self._copy(f"oci:{layout}", target, f"push {target}", plain=self.address.plain)
+        self._copy(f"oci:{layout}", target, f"push {target}", manifest_format="oci")
 
     def tag(self, repository: str, digest: str, tag: str) -> None:
         """Name ``digest`` by ``tag``: the same manifest bytes, put under another name."""
-        source = f"docker://{repository}@{digest}"
-        target = f"{repository}:{tag}"
-        self._copy(source, target, f"tag {target}", plain=self.address.plain)
+        source, target = f"{repository}@{digest}", f"{repository}:{tag}"
+        self._copy(f"docker://{source}", target, f"tag {target}", manifest_format=self._format(source))
 
     def copy_from(self, other: Registry, origin: str, repository: str, digest: str) -> None:
         """Copy ``origin@digest`` from the registry ``other`` by its digest: no tag shows it."""
-        source, action = f"docker://{origin}@{digest}", f"copy {origin}@{digest} to {repository}"
-        self._copy(source, f"{repository}@{digest}", action, plain=other.address.plain)
+        source, target = f"{origin}@{digest}", f"{repository}@{digest}"
+        kind = other._format(source)
+        action = f"copy {source} to {repository}"
+        self._copy(f"docker://{source}", target, action, manifest_format=kind, plain=other.address.plain)
 
     def written(self, reference: str) -> str:
         """Return the digest behind ``reference``, which was just written.
@@ -109,14 +110,41 @@ class Registry:
         """Prove the right to push to ``repository`` without pushing; raise PermissionDenied."""
         probe_write(self.address, self.authfile, repository, self.patience)
 
-    def _copy(self, source: str, target: str, action: str, *, plain: bool) -> None:
-        tls = (_tls("--src-tls-verify", plain=plain), self._tls("--dest-tls-verify"))
-        flags = ("--all", "--preserve-digests", "--quiet", *tls)
+    def _copy(
+        self, source: str, target: str, action: str, *, manifest_format: str, plain: bool | None = None
+    ) -> None:
+        """Copy byte for byte; ``plain`` says how the source's registry speaks, if not as this one.
+
+        The format is the one that the source has. Left to itself, skopeo answers a failed write by trying
+        other formats, and then complains about those instead of the failure.
+        """
+        source_plain = self.address.plain if plain is None else plain
+        tls = (_tls("--src-tls-verify", plain=source_plain), self._tls("--dest-tls-verify"))
+        flags = ("--all", "--preserve-digests", "--quiet", "--format", manifest_format, *tls)
         argv = ("skopeo", "copy", "--authfile", str(self.authfile), *flags, source, f"docker://{target}")
         try:
-            self.patience.attempt(lambda: run(argv, timeout=_COPY_TIMEOUT, secrets=self.secrets))
+            self.patience.attempt(lambda: self._renewing(argv))
         except CommandFailed as error:
             raise translated(error, action, self.address.host) from error
+
+    def _renewing(self, argv: tuple[str, ...]) -> bytes:
+        """Run a copy; where its token expired, once more with a new one.
+
+        Every copy starts with a token of its own, and the right to write was proved before: an "unauthorized"
+        in the middle is a token that did not live as long as the upload.
+        """
+        try:
+            return run(argv, timeout=_COPY_TIMEOUT, secrets=self.secrets)
+        except CommandFailed as error:
+            if not is_unauthorized(error.stderr):
+                raise
+            return run(argv, timeout=_COPY_TIMEOUT, secrets=self.secrets)
+
+    def _format(self, reference: str) -> str:
+        raw = self.manifest(reference)
+        if isinstance(raw, Missing):
+            raise ActionError(f"{reference} is gone", fix="run again: it is pushed once more")
+        return "oci" if ".oci." in parse_manifest(raw).media_type else "v2s2"
 
     def _read(self, *arguments: str) -> bytes:
         return self.patience.attempt(lambda: self._ask(*arguments))

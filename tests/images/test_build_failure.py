@@ -29,7 +29,7 @@ exit code: 101
 
 
 def test_a_failing_step_is_told_with_target_line_and_output() -> None:
-    error = explain_failure(tuple(LOG.splitlines()), Path("/github/workspace"))
+    error = explain_failure(tuple(LOG.splitlines()), ("api", "web"), Path("/github/workspace"))
     assert (error.what, error.file, error.line) == (
         "the image api does not build",
         "docker/Dockerfile",
@@ -55,5 +55,10 @@ def test_a_failing_step_is_told_with_target_line_and_output() -> None:
 
 
 def test_a_failure_without_a_step_shows_the_end_of_the_output() -> None:
-    error = explain_failure(("#1 loading", "ERROR: no builder"), Path("/w"))
+    error = explain_failure(("#1 loading", "ERROR: no builder"), ("api", "web"), Path("/w"))
     assert (error.what, error.why) == ("the images do not build", "no builder\n#1 loading\nERROR: no builder")
+
+
+def test_the_only_target_is_named_though_buildkit_does_not() -> None:
+    error = explain_failure(("ERROR: failed to solve: x",), ("api",), Path("/w"))
+    assert error.what == "the image api does not build"

@@ -1,0 +1,191 @@
+"""A proxy before the registry that does what gateways, load balancers and token services do on bad days."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import re
+import secrets
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from pipeline.rehearsal import lab
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What happens to ``times`` requests of ``method`` whose path matches, after ``after`` of them passed.
+
+    ``status`` is answered instead of asking the registry, with ``headers`` and ``body``; with ``late`` the
+    registry is asked first and its answer thrown away, as a gateway does that waits too short. ``reset``
+    cuts the connection. ``slow`` waits that many seconds before the registry is asked.
+    """
+
+    method: str
+    path: str
+    times: int = 1
+    after: int = 0
+    status: int = 0
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+    late: bool = False
+    reset: bool = False
+    slow: float = 0
+
+
+@dataclass(slots=True)
+class Proxy:
+    """Forwards to ``registry`` under the same Host, unless a fault is due; ``seen`` is what it answered."""
+
+    registry: lab.Registry
+    faults: list[Fault] = field(default_factory=list)
+    seen: list[tuple[str, str, int]] = field(default_factory=list)
+    tokens: dict[str, int] = field(default_factory=dict)
+    uses: int = 0
+    address: str = ""
+    _matches: Counter[Fault] = field(default_factory=Counter)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def fault(self, method: str, path: str, **what: Any) -> None:
+        self.faults.append(Fault(method=method, path=path, **what))
+
+    def demand_tokens(self, *, uses: int) -> None:
+        """Let nobody in without a bearer token, and let each token expire after so many requests."""
+        self.uses = uses
+
+    def due(self, method: str, path: str) -> Fault | None:
+        with self._lock:
+            for fault in self.faults:
+                if fault.method == method and re.search(fault.path, path):
+                    self._matches[fault] += 1
+                    if fault.after < self._matches[fault] <= fault.after + fault.times:
+                        return fault
+        return None
+
+    def spent(self, token: str) -> bool:
+        with self._lock:
+            if self.tokens.get(token, 0) <= 0:
+                return True
+            self.tokens[token] -= 1
+            return False
+
+    def answers(self, method: str, path: str) -> list[int]:
+        """The statuses of all requests of this method to this path, in order."""
+        return [status for seen, where, status in self.seen if seen == method and re.search(path, where)]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    proxy: Proxy
+
+    def handle_one(self) -> None:
+        path = self.path.partition("?")[0]
+        body = self._body()
+        if path == "/token":
+            return self._give_token()
+        if self.proxy.uses and self._is_unknown():
+            return self._answer(401, self._challenge(), b'{"errors":[{"code":"UNAUTHORIZED"}]}')
+        fault = self.proxy.due(self.command, path)
+        if fault and fault.slow:
+            time.sleep(fault.slow)
+        if fault and fault.reset:
+            self.proxy.seen.append((self.command, path, 0))
+            self.connection.shutdown(2)
+            self.close_connection = True
+            return None
+        if fault and fault.status and not fault.late:
+            return self._answer(fault.status, dict(fault.headers), fault.body.encode())
+        status, headers, data = self._forward(body)
+        if fault and fault.status:
+            return self._answer(fault.status, dict(fault.headers), fault.body.encode())
+        return self._answer(status, headers, data)
+
+    do_GET = do_HEAD = do_PUT = do_POST = do_PATCH = do_DELETE = handle_one  # noqa: N815 - http.server's names
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def _body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        parts = []
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            parts.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(parts)
+
+    def _forward(self, body: bytes) -> tuple[int, Mapping[str, str], bytes]:
+        connection = http.client.HTTPConnection(self.proxy.registry.address, timeout=60)
+        dropped = {"transfer-encoding", "content-length", "connection", "accept-encoding"}
+        dropped |= {"authorization"} if self.proxy.uses else set()
+        try:
+            connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+            for key, value in self.headers.items():
+                if key.lower() not in dropped:
+                    connection.putheader(key, value)
+            if self.proxy.uses:
+                connection.putheader("Authorization", f"Basic {_basic(self.proxy.registry)}")
+            connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders(body)
+            answer = connection.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read()
+        finally:
+            connection.close()
+
+    def _answer(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        self.proxy.seen.append((self.command, self.path.partition("?")[0], status))
+        self.send_response(status)
+        dropped = {"content-length", "connection", "date", "server", "transfer-encoding"}
+        for key, value in headers.items():
+            if key.lower() not in dropped or (key.lower() == "content-length" and self.command == "HEAD"):
+                self.send_header(key, value)
+        if self.command != "HEAD":
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def _is_unknown(self) -> bool:
+        scheme, _, token = self.headers.get("Authorization", "").partition(" ")
+        return scheme != "Bearer" or self.proxy.spent(token)
+
+    def _challenge(self) -> Mapping[str, str]:
+        had_one = self.headers.get("Authorization", "").startswith("Bearer ")
+        expired = ',error="invalid_token"' if had_one else ""
+        realm = f'Bearer realm="http://{self.proxy.address}/token",service="proxy"{expired}'
+        return {"WWW-Authenticate": realm, "Content-Type": "application/json"}
+
+    def _give_token(self) -> None:
+        if self.headers.get("Authorization", "") != f"Basic {_basic(self.proxy.registry)}":
+            return self._answer(401, {}, b"")
+        token = secrets.token_hex(16)
+        self.proxy.tokens[token] = self.proxy.uses
+        return self._answer(200, {}, json.dumps({"token": token, "expires_in": 300}).encode())
+
+
+def _basic(registry: lab.Registry) -> str:
+    return base64.b64encode(f"{registry.username}:{registry.password}".encode()).decode()
+
+
+@pytest.fixture
+def proxy(engine: lab.Engine, registry: lab.Registry) -> Iterator[Proxy]:
+    """A proxy of its own for each test, at an address that containers reach."""
+    made = Proxy(registry=registry)
+    handler = type("Handler", (_Handler,), {"proxy": made})
+    server = ThreadingHTTPServer((engine.address, 0), handler)
+    made.address = f"{engine.address}:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield made
+    server.shutdown()
+    server.server_close()
+    thread.join()

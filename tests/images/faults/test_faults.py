@@ -1,0 +1,127 @@
+"""A registry on bad days: what passes is survived, what is meant is told at once."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+pytestmark = pytest.mark.engine
+
+FILES = {"api.Dockerfile": "FROM scratch\nCOPY api.txt /\n", "api.txt": "api"}
+BLOBS = r"/blobs/uploads/"
+MANIFESTS = r"/manifests/"
+UNAVAILABLE = '{"errors":[{"code":"UNAVAILABLE","message":"try later"}]}'
+
+
+def published(shop, run, reader) -> bool:
+    """All four tags name the one digest that the run says."""
+    (image,) = json.loads(run.outputs["images"])
+    repository = shop.repository("api")
+    served = {tag: reader.manifest(repository, tag)[0] for tag in reader.tags(repository)}
+    return served == dict.fromkeys(("1.0.0", "1.0", "1", "latest"), image["digest"])
+
+
+@pytest.mark.parametrize("status", [499, 500, 502, 503, 504])
+def test_a_gateway_s_trouble_is_tried_again(shop, proxy, reader, status: int) -> None:
+    shop.release("v1.0.0", FILES)
+    proxy.fault("PUT", MANIFESTS, status=status, body="<html>gateway</html>")
+    proxy.fault("GET", "/tags/list", status=status, body=UNAVAILABLE)
+    run = shop.run("v1.0.0", address=proxy.address)
+    assert run.errors == []
+    assert status in proxy.answers("PUT", MANIFESTS)
+    assert status in proxy.answers("GET", "/tags/list")
+    assert published(shop, run, reader)
+
+
+def test_an_answer_that_was_lost_is_no_second_publication(shop, proxy, reader) -> None:
+    shop.release("v1.0.0", FILES)
+    proxy.fault("PUT", r"/manifests/1\.0\.0$", status=504, late=True)
+    run = shop.run("v1.0.0", address=proxy.address)
+    assert run.errors == []
+    assert published(shop, run, reader)
+
+
+def test_too_many_requests_are_repeated_when_the_registry_says(shop, proxy, reader) -> None:
+    shop.release("v1.0.0", FILES)
+    proxy.fault("POST", BLOBS, after=1, times=2, status=429, headers=(("Retry-After", "1"),))
+    proxy.fault("GET", MANIFESTS, times=2, status=429, headers=(("Retry-After", "1"),))
+    run = shop.run("v1.0.0", address=proxy.address)
+    assert run.errors == []
+    assert published(shop, run, reader)
+
+
+def test_a_connection_that_breaks_within_a_blob_is_repaired(shop, proxy, reader) -> None:
+    shop.release("v1.0.0", FILES)
+    proxy.fault("PATCH", BLOBS, reset=True)
+    proxy.fault("PUT", BLOBS, reset=True)
+    run = shop.run("v1.0.0", address=proxy.address)
+    assert run.errors == []
+    assert proxy.answers("PATCH", BLOBS)[0] == 0
+    assert published(shop, run, reader)
+
+
+def test_a_token_that_expires_in_the_middle_is_renewed(shop, proxy, reader) -> None:
+    shop.release("v1.0.0", FILES)
+    proxy.demand_tokens(uses=12)
+    run = shop.run("v1.0.0", address=proxy.address)
+    assert run.errors == []
+    assert len(proxy.tokens) > 1
+    assert published(shop, run, reader)
+
+
+def test_a_manifest_that_does_not_show_at_once_is_waited_for(shop, proxy, reader) -> None:
+    shop.release("v1.0.0", FILES)
+    unknown = '{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}'
+    proxy.fault("GET", r"/manifests/1\.0$", after=1, times=2, status=404, body=unknown)
+    run = shop.run("v1.0.0", address=proxy.address)
+    assert run.errors == []
+    assert proxy.answers("GET", r"/manifests/1\.0$")[1:3] == [404, 404]
+    assert published(shop, run, reader)
+
+
+def test_a_slow_registry_is_waited_for(shop, proxy, reader) -> None:
+    shop.release("v1.0.0", FILES)
+    proxy.fault("PUT", MANIFESTS, slow=3)
+    run = shop.run("v1.0.0", address=proxy.address)
+    assert run.errors == []
+    assert published(shop, run, reader)
+
+
+def test_a_refused_login_is_told_at_once(shop, proxy) -> None:
+    shop.release("v1.0.0", FILES)
+    run = shop.run("v1.0.0", address=proxy.address, password="wrong-password")
+    (error,) = run.errors
+    assert error.startswith(f"cannot log in to {proxy.address} as rehearsal: {proxy.address} refuses")
+    assert "secrets.REGISTRY_PASSWORD" in error
+    assert 1 <= len(proxy.answers("GET", "/v2/$")) <= 2, "a refusal is not asked for again"
+    assert "wrong-password" not in run.log.replace("::add-mask::wrong-password", "")
+
+
+def test_a_login_that_may_not_write_is_told_before_anything_is_built(shop, proxy, reader) -> None:
+    shop.release("v1.0.0", FILES)
+    denied = '{"errors":[{"code":"DENIED","message":"permission_denied: write_package"}]}'
+    proxy.fault("POST", BLOBS, times=99, status=403, body=denied)
+    run = shop.run("v1.0.0", address=proxy.address)
+    (error,) = run.errors
+    assert error.startswith(
+        f"cannot write to {shop.repository('api', proxy.address)}: {proxy.address} refuses"
+    )
+    assert "permission_denied: write_package" in error
+    assert proxy.answers("POST", BLOBS) == [403], "a refusal is not asked for again"
+    assert "#1 " not in run.log, "nothing was built"
+
+
+def test_a_push_that_fails_for_good_leaves_no_tag(shop, proxy, reader) -> None:
+    shop.release("v1.0.0", FILES)
+    invalid = '{"errors":[{"code":"MANIFEST_INVALID","message":"not today"}]}'
+    proxy.fault("PUT", r"/manifests/sha256:", times=99, status=400, body=invalid)
+    run = shop.run("v1.0.0", address=proxy.address)
+    (error,) = run.errors
+    assert error.startswith(f"cannot push {shop.repository('api', proxy.address)}@sha256:")
+    assert "not today" in error
+    assert reader.tags(shop.repository("api")) == []
+
+    again = shop.run("v1.0.0")
+    assert again.errors == []
+    assert published(shop, again, reader)
