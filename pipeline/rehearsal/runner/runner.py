@@ -70,7 +70,6 @@ class Runner(Machine):
             run_attempt=run_attempt,
         )
         _require_listening(workflow, event)
-        specs = workflow.inputs(event_name) if event_name in ("workflow_dispatch", "workflow_call") else ()
         call = Call(
             machine=self,
             event=_with_inputs(event, inputs or {}),
@@ -78,12 +77,16 @@ class Runner(Machine):
             source=Source(root=path.resolve().parents[2], repository=source_repository or repository),
             title=workflow.name,
             label="",
-            inputs=bind_inputs(specs, inputs or {}, Scope(contexts={"vars": dict(self.variables)})),
+            inputs=self._bound(workflow, event_name, inputs or {}),
             secrets=self.secrets,
             permissions=DEFAULT,
             token=token,
         )
         return run_call(call)
+
+    def _bound(self, workflow: Workflow, event_name: str, inputs: Mapping[str, Value]) -> Mapping[str, Value]:
+        specs = workflow.inputs(event_name) if event_name in ("workflow_dispatch", "workflow_call") else ()
+        return bind_inputs(specs, inputs, Scope(contexts={"vars": dict(self.variables)}))
 
 
 def _require_listening(workflow: Workflow, event: Event) -> None:
