@@ -22,6 +22,7 @@ from actionkit.registry.retry import Patience
 
 _READ_TIMEOUT: Final = 120
 _COPY_TIMEOUT: Final = 3600
+_RENEWALS: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,17 +129,18 @@ class Registry:
             raise translated(error, action, self.address.host) from error
 
     def _renewing(self, argv: tuple[str, ...]) -> bytes:
-        """Run a copy; where its token expired, once more with a new one.
+        """Run a copy; where its token expired, go on with a new one, a few times.
 
         Every copy starts with a token of its own, and the right to write was proved before: an "unauthorized"
-        in the middle is a token that did not live as long as the upload.
+        in the middle is a token that did not live as long as the upload. What arrived is not sent again.
         """
-        try:
-            return run(argv, timeout=_COPY_TIMEOUT, secrets=self.secrets)
-        except CommandFailed as error:
-            if not is_unauthorized(error.stderr):
-                raise
-            return run(argv, timeout=_COPY_TIMEOUT, secrets=self.secrets)
+        for _ in range(_RENEWALS):
+            try:
+                return run(argv, timeout=_COPY_TIMEOUT, secrets=self.secrets)
+            except CommandFailed as error:
+                if not is_unauthorized(error.stderr):
+                    raise
+        return run(argv, timeout=_COPY_TIMEOUT, secrets=self.secrets)
 
     def _format(self, reference: str) -> str:
         raw = self.manifest(reference)
