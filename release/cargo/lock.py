@@ -70,19 +70,21 @@ def lock_warnings(
     own = {(entry["name"], entry["version"]) for _, entry in entries if "source" not in entry}
     for name, prior in sorted(members - own):
         yield f"{path} was stale before: it lacks {name} {prior}; run `cargo update --workspace`, commit it"
-    for name, prior in sorted(moving & own):
-        if not admits(f"^{prior}", version):
-            for foreign in _foreign_dependents(entries, name, prior):
-                yield (
-                    f"{path}: {foreign} depends on {name} through [patch] and may not admit {version}; "
-                    f"if so, cargo takes a {name} from its source instead and the lock has to be renewed"
-                )
+    breaking = {(name, prior) for name, prior in moving & own if not admits(f"^{prior}", version)}
+    for name, foreign in _foreign_dependents(entries, breaking):
+        yield (
+            f"{path}: {foreign} depends on {name} through [patch] and may not admit {version}; "
+            f"if so, cargo takes a {name} from its source instead and the lock has to be renewed"
+        )
 
 
-def _foreign_dependents(entries: _Entries, name: str, prior: str) -> Iterator[str]:
+def _foreign_dependents(entries: _Entries, moving: Set[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield the moving packages that packages with a source depend on, with those."""
+    names = {name: name for name, _ in moving} | {f"{name} {prior}": name for name, prior in moving}
     for _, entry in entries:
-        if "source" in entry and {name, f"{name} {prior}"} & set(entry.get("dependencies", ())):
-            yield f"{entry['name']} {entry['version']}"
+        for reference in entry.get("dependencies", ()) if "source" in entry else ():
+            if reference in names:
+                yield names[reference], f"{entry['name']} {entry['version']}"
 
 
 def _entries(document: Table) -> Iterator[tuple[Keys, Mapping[str, Any]]]:

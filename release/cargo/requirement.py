@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from actionkit.semver import Version
@@ -69,6 +70,7 @@ class _Comparator:
         return Version(major, minor, patch, "0")
 
 
+@lru_cache(maxsize=1024)
 def admits(requirement: str, version: Version) -> bool:
     """Tell whether cargo would take ``version`` for ``requirement``; raise NotARequirement for other text."""
     comparators = _parsed(requirement)
@@ -81,6 +83,7 @@ def admits(requirement: str, version: Version) -> bool:
     )
 
 
+@lru_cache(maxsize=1024)
 def raised(requirement: str, version: Version) -> str:
     """Rewrite ``requirement`` so that it admits ``version``, keeping operators, precision and spacing.
 

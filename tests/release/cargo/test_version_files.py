@@ -154,7 +154,8 @@ def test_a_file_without_the_version_is_refused(files: dict[str, str], line: str)
 def test_uv_takes_the_lock_after_the_bump(tmp_path: Path, need: Callable[[str], str]) -> None:
     files = {
         "py/pyproject.toml": '[project]\nname = "root-project"\nversion = "0.2.1"\n'
-        'requires-python = ">=3.11"\ndependencies = ["mem-ber"]\n\n[tool.uv.workspace]\nmembers = ["libs/*"]\n\n'
+        'requires-python = ">=3.11"\ndependencies = ["mem-ber"]\n\n'
+        '[tool.uv.workspace]\nmembers = ["libs/*"]\n\n'
         "[tool.uv.sources]\nmem-ber = { workspace = true }\n",
         "py/libs/m/pyproject.toml": '[project]\nname = "Mem.Ber" # mem-ber\nversion = "0.2.1"\n',
     }
