@@ -78,9 +78,11 @@ def build_definition(
 
 
 def _members(name: str, groups: Mapping[str, Any]) -> tuple[str, ...]:
+    """Flatten a group; a name within the group of the same name is the target."""
     if name not in groups:
         return (name,)
-    return tuple(member for entry in groups[name]["targets"] for member in _members(entry, groups))
+    others = {key: group for key, group in groups.items() if key != name}
+    return tuple(member for entry in groups[name]["targets"] for member in _members(entry, others))
 
 
 def _target(name: str, resolved: Mapping[str, Any]) -> Target:

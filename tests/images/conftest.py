@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import requests
+import yaml
 
 from pipeline.rehearsal import lab
 
@@ -137,11 +138,12 @@ class Shop:
         for name in ("output", "summary"):
             (files / name).write_text("")
         given = {
+            **_defaults(),
             "tag": tag,
             "registry": f"http://{address or self.registry.address}",
             "username": self.registry.username,
             "password": self.registry.password,
-            **inputs,
+            **{name.replace("_", "-"): value for name, value in inputs.items()},
         }
         variables = {
             "HOME": "/github/home",
@@ -153,7 +155,7 @@ class Shop:
             "RUNNER_TEMP": "/github/runner_temp",
             "GITHUB_OUTPUT": "/github/file_commands/output",
             "GITHUB_STEP_SUMMARY": "/github/file_commands/summary",
-            **{f"INPUT_{name.replace('_', '-').upper()}": value for name, value in given.items()},
+            **{f"INPUT_{name.upper()}": value for name, value in given.items()},
         }
         volumes = {
             self.engine.socket_in_engine: "/var/run/docker.sock",
@@ -223,6 +225,12 @@ def shop(shops: Callable[[], Shop]) -> Shop:
 @pytest.fixture
 def reader(registry: lab.Registry) -> Reader:
     return Reader(registry=registry)
+
+
+def _defaults() -> dict[str, str]:
+    """What the runner passes for inputs that are left out; expressions need a workflow."""
+    declared = yaml.safe_load((_ROOT / "images" / "action.yml").read_text())["inputs"]
+    return {name: "" if "${{" in about["default"] else about["default"] for name, about in declared.items()}
 
 
 def _outputs(text: str) -> dict[str, str]:

@@ -46,6 +46,11 @@ def test_the_targets_of_the_default_group_are_the_images() -> None:
     ]
 
 
+def test_a_target_may_be_called_as_its_group() -> None:
+    printed = {"group": {"default": {"targets": ["default"]}}, "target": {"default": {"context": "."}}}
+    assert [target.name for target in read_declared(json.dumps(printed).encode()).targets] == ["default"]
+
+
 def test_names_caches_and_labels_do_not_decide_what_an_image_contains() -> None:
     changed = json.loads(json.dumps(PRINTED))
     changed["target"]["api"] |= {"tags": ["x"], "labels": {}, "cache-to": [], "output": ["type=docker"]}
