@@ -14,12 +14,14 @@ BUILDERS = {"buildkit": {"DOCKER_BUILDKIT": "1"}, "classic": {"DOCKER_BUILDKIT":
 
 @pytest.fixture(scope="module", params=sorted(BUILDERS))
 def image(request, engine):
-    """The image, built as the runner does by each of the two builders that it may meet."""
+    """The image, built as the runner does by each of the two builders that it may meet.
+
+    It stays: removing it would take the cache of the classic builder along, and the next run starts anew.
+    """
     name = f"action-image-test:{request.param}"
     dockerfile = str(ROOT / "images/../Dockerfile")
     engine.docker("build", "-t", name, "-f", dockerfile, str(ROOT), env=BUILDERS[request.param])
-    yield name
-    engine.docker("rmi", name)
+    return name
 
 
 def run(engine, image: str, *arguments: str) -> str:
