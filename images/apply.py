@@ -12,8 +12,8 @@ from actionkit.registry.layout import Layout
 from actionkit.semver import Version
 from images.bake import Declared
 from images.build import BuildLog, Workshop, build_images
-from images.builder import Builder, open_builder
-from images.check import check_image, is_among
+from images.builder import open_builder
+from images.check import check_image
 from images.inputs import Inputs
 from images.leaks import find_leaks
 from images.means import Means
@@ -80,7 +80,6 @@ class Applier:
             return {}, ()
         log = BuildLog(tell=workflow.info)
         with open_builder(self.inputs.builder, registries.environment) as builder:
-            raise_all(tuple(_unbuildable(self.plan, builder)))
             workshop = Workshop(
                 inputs=self.inputs,
                 declared=self.declared,
@@ -144,18 +143,6 @@ class Applier:
         decision = name_floating(self.means.registries.of(place.repository), image, tag, decide)
         self.means.workflow.info(_told(place, decision))
         return decision
-
-
-def _unbuildable(plan: Plan, builder: Builder) -> Iterable[ActionError]:
-    for image in plan.builds:
-        missing = [platform for platform in image.platforms if not is_among(platform, builder.platforms)]
-        if builder.platforms and missing:
-            yield ActionError(
-                f"the builder cannot build {image.target.name} for {', '.join(missing)}",
-                why=f"it builds for {', '.join(builder.platforms)}",
-                fix="register an emulator before this step, or name a builder with such nodes",
-                yaml="- uses: docker/setup-qemu-action@v3",
-            )
 
 
 def _known(place: Place, published: Published) -> Arrived:

@@ -24,6 +24,7 @@ _ENTITLEMENTS: Final = (0, 17)
 """The buildx from which bake asks before it writes outside the source folder."""
 
 _NO_PROVENANCE: Final = "type=provenance,disabled=true"
+_FOREIGN: Final = "exec format error"
 _TAIL: Final = 200
 _PLACE: Final = re.compile(r"^(?P<file>\S*[Dd]ockerfile\S*):(?P<line>\d+)$")
 _FAILED: Final = re.compile(r"^ERROR: (?:target (?P<target>\S+): )?(?P<text>.*)$")
@@ -90,13 +91,25 @@ def explain_failure(lines: tuple[str, ...], targets: tuple[str, ...], source: Pa
     places = [match for line in lines if (match := _PLACE.match(line))]
     target = (failures[-1]["target"] if failures else "") or (targets[0] if len(targets) == 1 else "")
     reason = failures[-1]["text"] if failures else "docker buildx bake ended without saying why"
+    fix, yaml = _advice(lines)
     return ActionError(
         f"the image {target} does not build" if target else "the images do not build",
         why="\n".join((reason, *_excerpt(lines))),
-        fix="nothing was published; the same on your machine: docker buildx bake",
+        fix=fix,
+        yaml=yaml,
         file=_relative(places[-1]["file"], source) if places else "",
         line=int(places[-1]["line"]) if places else 0,
     )
+
+
+def _advice(lines: tuple[str, ...]) -> tuple[str, str]:
+    if any(_FOREIGN in line for line in lines):
+        return (
+            "nothing was published; the step is for another platform: use --platform=$BUILDPLATFORM and"
+            " compile across, name a builder with such a machine, or register an emulator before this step",
+            "- uses: docker/setup-qemu-action@v3",
+        )
+    return "nothing was published; the same on your machine: docker buildx bake", ""
 
 
 def attestation_options(wanted: tuple[Attestations, ...]) -> tuple[str, ...]:

@@ -18,6 +18,9 @@ from actionkit.errors import ActionError, CommandFailed
 from actionkit.process import run
 
 _CONTAINERD_STORE: Final = "io.containerd.snapshotter.v1"
+_NEW: Final = "docker-container"
+"""The driver of the builder that is made here; as a name it asks for one."""
+
 _ENDPOINTS: Final = ("tcp://", "unix://", "docker-container://", "kube-pod://", "ssh://")
 
 
@@ -39,15 +42,18 @@ class Builder:
 
 @contextmanager
 def open_builder(name: str, environment: Mapping[str, str]) -> Iterator[Builder]:
-    """Give the builder ``name``, or one that fits; what is made here is removed afterwards."""
+    """Give the builder ``name``, or one that fits; what is made here is removed afterwards.
+
+    A made builder shares the machine's network, so that it reaches what the engine reaches.
+    """
     _require_engine(environment)
     made = ""
     if name.startswith(_ENDPOINTS):
         made = _create(("--driver", "remote", name), environment)
+    elif name == _NEW or (not name and not _engine_exports(environment)):
+        made = _create(("--driver", _NEW, "--driver-opt", "network=host"), environment)
     elif name:
         _adopt(name, environment)
-    elif not _engine_exports(environment):
-        made = _create(("--driver", "docker-container", "--driver-opt", "network=host"), environment)
     try:
         yield _inspected(made or name or "default", environment)
     finally:

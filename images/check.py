@@ -31,7 +31,7 @@ def _changed(image: ImagePlan, layout: Layout) -> tuple[ActionError, ...]:
 
 def _platforms(image: ImagePlan, layout: Layout) -> tuple[ActionError, ...]:
     built = tuple(platform for platform, _ in layout.images())
-    missing = tuple(wanted for wanted in image.platforms if not is_among(wanted, built))
+    missing = tuple(wanted for wanted in image.platforms if not _is_among(wanted, built))
     if built and not missing:
         return ()
     return (
@@ -42,7 +42,7 @@ def _platforms(image: ImagePlan, layout: Layout) -> tuple[ActionError, ...]:
     )
 
 
-def is_among(wanted: str, platforms: tuple[str, ...]) -> bool:
+def _is_among(wanted: str, platforms: tuple[str, ...]) -> bool:
     """Compare platforms as BuildKit does: ``linux/arm64`` is ``linux/arm64/v8``."""
     same = {wanted, f"{wanted}/v8", wanted.removesuffix("/v8")}
     return any(platform in same for platform in platforms)

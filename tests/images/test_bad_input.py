@@ -54,11 +54,12 @@ def test_an_engine_that_is_not_there_is_told(shop, engine) -> None:
     assert error.startswith("there is no Docker engine to build with\n")
 
 
-def test_a_platform_that_the_builder_cannot_build_is_told_before_building(shop, reader) -> None:
-    shop.release("v1.0.0", FILES)
-    run = shop.run("v1.0.0", platforms="linux/amd64,linux/s390x")
+def test_a_step_for_a_platform_that_the_machine_cannot_run_is_explained(shop, reader) -> None:
+    program = "FROM scratch\nCOPY --chmod=755 program /bin/sh\nRUN true\n"
+    shop.release("v1.0.0", {"api.Dockerfile": program, "program": "\x7fELF"})
+    run = shop.run("v1.0.0")
     (error,) = run.errors
-    assert error.startswith("the builder cannot build api for linux/s390x\n")
+    assert error.startswith("api.Dockerfile:3: the image api does not build\n")
     assert "docker/setup-qemu-action" in error
     assert reader.tags(shop.repository("api")) == []
 
