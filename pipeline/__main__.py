@@ -22,10 +22,14 @@ _DECIDING: Final = (
     "zero-version",
     "initial-version",
     "tag-format",
+    "paths",
+    "scopes",
     "packages",
     "exclude",
     "version-files",
     "changelog",
+    "notes-template",
+    "changelog-template",
 )
 _BUMPING: Final = ("packages", "exclude", "version-files")
 _PRESSING: Final = ("bump", "prerelease", "tag-format")

@@ -32,7 +32,7 @@ def bump_command(arguments: argparse.Namespace, names: Sequence[str], out: TextI
     wanted = {*(path for path in paths if cargo.is_input(path)), *wanted_paths(version_files, paths)}
     texts = _read(directory, wanted)
     plan = cargo.plan_bump(texts, version=version, selection=selection)
-    edits = (*plan.edits, *plan_version_files(texts, version=version, version_files=version_files))
+    edits = plan_version_files(texts, version=version, version_files=version_files, edits=plan.edits)
     out.writelines(edit.diff() for edit in edits)
     for warning in plan.warnings:
         err.write(f"warning: {warning}\n")

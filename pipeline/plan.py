@@ -16,10 +16,13 @@ from actionkit.git import Git
 from actionkit.git.history import is_shallow, resolve
 from actionkit.inputs import InputReader
 from pipeline.options import as_environment
+from release.config import read_config
 from release.inputs import read_choices
-from release.plan import Setting, make_plan
+from release.plan import make_plan
 from release.report import plan_as_json
-from release.snapshot import read_snapshot
+from release.settings import settle
+from release.situation import Place, Situation
+from release.snapshot import read_configuration, read_snapshot
 
 _REMOTE: Final = re.compile(
     r"(?:https?://(?:[^@/]+@)?|ssh://git@|git@)(?P<host>[^/:]+(?::\d+)?)[/:](?P<slug>[^/]+/[^/]+?)(?:\.git)?/?"
@@ -34,8 +37,11 @@ def plan_command(arguments: argparse.Namespace, names: Sequence[str], out: TextI
     reader.finish()
     git = find_repository(arguments.directory)
     _refuse_shallow(git)
-    snapshot = read_snapshot(git, head=resolve(git, "HEAD"), branch=_branch(git), choices=choices)
-    told = plan_as_json(make_plan(snapshot, choices, local_setting(git)))
+    head, branch = resolve(git, "HEAD"), _branch(git)
+    settings = settle(choices, read_config(read_configuration(git, head)), branch)
+    snapshot = read_snapshot(git, head=head, branch=branch, settings=settings)
+    situation = Situation(snapshot=snapshot, settings=settings, place=local_place(git))
+    told = plan_as_json(make_plan(situation))
     for warning in told["warnings"]:
         err.write(f"warning: {warning}\n")
     out.write(f"{json.dumps(told, indent=2)}\n" if arguments.json else plan_as_text(told))
@@ -56,11 +62,11 @@ def find_repository(directory: Path) -> Git:
     return Git(directory=Path(top))
 
 
-def local_setting(git: Git) -> Setting:
+def local_place(git: Git) -> Place:
     """Take today's date, and the addresses for links from the remote ``origin``."""
     address = git.text("config", "--default", "", "--get", "remote.origin.url")
     found = _REMOTE.fullmatch(address)
-    return Setting(
+    return Place(
         date=datetime.now(UTC).date().isoformat(),
         server_url=f"https://{found['host']}" if found else "https://github.com",
         repository=found["slug"] if found else "",

@@ -18,8 +18,8 @@ from actionkit.ownership import give_back
 from actionkit.workflow import Workflow
 from release.apply import Means
 from release.inputs import read_inputs
-from release.plan import Setting
 from release.run import Course
+from release.situation import Place
 
 # The account that GitHub shows for what a workflow's own token does.
 _NAME: Final = "github-actions[bot]"
@@ -46,10 +46,8 @@ def release(workflow: Workflow, sleep: Callable[[float], None] = time.sleep) -> 
         tell=workflow.info,
         sleep=sleep,
     )
-    setting = Setting(
-        date=now.date().isoformat(), server_url=context.server_url, repository=context.repository
-    )
-    course = Course(inputs=inputs, context=context, workflow=workflow, setting=setting, means=means)
+    place = Place(date=now.date().isoformat(), server_url=context.server_url, repository=context.repository)
+    course = Course(inputs=inputs, context=context, workflow=workflow, place=place, means=means)
     try:
         course.run()
     finally:

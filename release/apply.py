@@ -25,7 +25,7 @@ from release.gates import find_assets, images_workflow_is_there, may_push, pass_
 from release.inputs import CommitWith, Inputs
 from release.plan import Finish, NewRelease
 from release.publication import Publication
-from release.snapshot import Snapshot
+from release.situation import Situation
 
 _PAUSES: Final = (2.0, 8.0)
 """Seconds to wait before GitHub is asked again after an answer that was lost."""
@@ -54,9 +54,9 @@ class Released:
     release: Release
 
 
-def apply(plan: NewRelease | Finish, snapshot: Snapshot, inputs: Inputs, means: Means) -> Released:
+def apply(plan: NewRelease | Finish, situation: Situation, inputs: Inputs, means: Means) -> Released:
     """Release ``plan``; raise what the gates say before anything is changed."""
-    assets = _checked(plan, snapshot, inputs, means)
+    assets = _patiently(partial(_checked, plan, situation, inputs, means), means.sleep)
     match plan:
         case NewRelease():
             commit = _commit(plan, inputs, means)
@@ -68,14 +68,16 @@ def apply(plan: NewRelease | Finish, snapshot: Snapshot, inputs: Inputs, means: 
     return Released(commit_sha=commit, release=release)
 
 
-def _checked(plan: NewRelease | Finish, snapshot: Snapshot, inputs: Inputs, means: Means) -> Sequence[Path]:
+def _checked(plan: NewRelease | Finish, situation: Situation, inputs: Inputs, means: Means) -> Sequence[Path]:
     found: list[Path] = []
+    snapshot, settings = situation.snapshot, situation.settings
+    patterns = (*inputs.assets, *settings.assets)
     gates = [
-        lambda: found.extend(find_assets(means.workspace, inputs.assets)),
+        lambda: found.extend(find_assets(means.workspace, patterns)),
         lambda: images_workflow_is_there(means.forge, inputs.images_workflow, snapshot.tracked),
     ]
     if isinstance(plan, NewRelease):
-        tags = tuple(inputs.choices.tag_format.tag(version) for version in snapshot.existing)
+        tags = tuple(settings.tag_format.tag(version) for version in snapshot.existing)
         gates += [
             lambda: may_push(means.git, means.url, snapshot.branch, snapshot.head),
             lambda: tag_is_free(means.forge, plan.publication.tag, tags),

@@ -12,6 +12,7 @@ from actionkit.inputs import InputReader
 from actionkit.semver import TagFormat, Version, parse_version
 from release.cargo import Selection, parse_selection
 from release.cargo.version_files import VersionFile, parse_version_files
+from release.config import Unset
 from release.version import Auto, Bump, ZeroRule, parse_bump, parse_prerelease
 
 _NONE: Final = "none"
@@ -45,17 +46,22 @@ InitialVersion = Version | FromManifests
 class Choices:
     """The inputs that decide what is released; the command line takes the same ones.
 
-    ``changelog`` is a path, or empty for none; ``prerelease`` an identifier, or empty for a stable version.
+    What is left out is ``Unset``, or empty: then the project's configuration file says, else the default.
+    ``paths`` and ``scopes`` choose one part of a repository; the templates are paths in it.
     """
 
     bump: Bump
     prerelease: str
-    zero_version: ZeroRule
+    zero_version: ZeroRule | Unset
     initial_version: InitialVersion
-    tag_format: TagFormat
+    tag_format: TagFormat | Unset
+    paths: tuple[str, ...]
+    scopes: tuple[str, ...]
     selection: Selection
     version_files: tuple[VersionFile, ...]
-    changelog: str
+    changelog: str | Unset
+    notes_template: str
+    changelog_template: str
     make_latest: MakeLatestInput
     draft: bool
 
@@ -93,12 +99,16 @@ def read_choices(reader: InputReader) -> Choices:
     return Choices(
         bump=reader.parsed("bump", parse_bump, _BY_COMMITS),
         prerelease=reader.parsed("prerelease", parse_prerelease, ""),
-        zero_version=reader.choice("zero-version", ZeroRule),
+        zero_version=reader.choice("zero-version", ZeroRule) if reader.text("zero-version") else Unset(),
         initial_version=reader.parsed("initial-version", _parse_initial, _STATED),
-        tag_format=reader.parsed("tag-format", TagFormat, TagFormat()),
+        tag_format=reader.parsed("tag-format", _parse_tag_format, _UNSET_FORMAT),
+        paths=reader.lines("paths"),
+        scopes=reader.words("scopes"),
         selection=reader.parsed("packages", lambda text: parse_selection(text, exclude), _ALL_IN_LOCKSTEP),
         version_files=reader.parsed("version-files", parse_version_files, ()),
-        changelog=reader.parsed("changelog", _parse_changelog, ""),
+        changelog=reader.parsed("changelog", _parse_changelog, _UNSET_CHANGELOG),
+        notes_template=reader.parsed("notes-template", _parse_path, ""),
+        changelog_template=reader.parsed("changelog-template", _parse_path, ""),
         make_latest=reader.choice("make-latest", MakeLatestInput),
         draft=reader.flag("draft"),
     )
@@ -107,20 +117,29 @@ def read_choices(reader: InputReader) -> Choices:
 _ALL_IN_LOCKSTEP: Final = parse_selection("lockstep", "")
 _BY_COMMITS: Final[Bump] = Auto()
 _STATED: Final[InitialVersion] = FromManifests()
+_UNSET_FORMAT: Final[TagFormat | Unset] = Unset()
+_UNSET_CHANGELOG: Final[str | Unset] = Unset()
 
 
 def _parse_initial(text: str) -> InitialVersion:
     return parse_version(text) if text else FromManifests()
 
 
-def _parse_changelog(text: str) -> str:
-    path = _or_none(text)
-    if path.startswith(("/", "-")) or ".." in path.split("/"):
+def _parse_tag_format(text: str) -> TagFormat | Unset:
+    return TagFormat(text) if text else Unset()
+
+
+def _parse_changelog(text: str) -> str | Unset:
+    return _parse_path(_or_none(text)) if text else Unset()
+
+
+def _parse_path(text: str) -> str:
+    if text.startswith(("/", "-")) or ".." in text.split("/"):
         raise InputError(
-            f"changelog {text!r} is not a path in the repository",
-            fix="give a path relative to the repository's root, or none",
+            f"{text!r} is not a path in the repository",
+            fix="give a path relative to the repository's root",
         )
-    return path
+    return text
 
 
 def _or_none(text: str) -> str:

@@ -39,6 +39,7 @@ def plan_as_json(plan: Plan) -> Mapping[str, Any]:
             return _unreleased(plan.reason) | {
                 **_prior(plan.prior),
                 "commits": [_commit(judgement, ()) for judgement in plan.judgements],
+                "warnings": list(plan.warnings),
             }
         case Finish(publication=publication):
             return _unreleased(f"{publication.tag} was pushed and not published: finishing it") | {

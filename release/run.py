@@ -16,11 +16,15 @@ from actionkit.git.history import tracked_modes
 from actionkit.git.remote import REMOTE_TAGS, BranchMoved, fetch_branch
 from actionkit.workflow import Workflow
 from release.apply import Means, apply
+from release.config import read_config
+from release.contributors import find_contributors
 from release.inputs import Inputs
-from release.plan import Finish, NoNewRelease, Plan, Setting, make_plan, make_publication
+from release.plan import NoNewRelease, Plan, make_finish, make_plan
 from release.publication import NotOurs, Remembered, remembered
 from release.report import report_plan, report_released
-from release.snapshot import FirstRelease, Merged, Snapshot, read_snapshot
+from release.settings import settle
+from release.situation import Place, Situation
+from release.snapshot import FirstRelease, Merged, Snapshot, read_configuration, read_snapshot
 
 _ATTEMPTS: Final = 3
 
@@ -32,7 +36,7 @@ class Course:
     inputs: Inputs
     context: Context
     workflow: Workflow
-    setting: Setting
+    place: Place
     means: Means
 
     def run(self) -> None:
@@ -48,37 +52,33 @@ class Course:
         return None
 
     def _attempt(self, branch: str) -> None:
-        tip = fetch_branch(self.means.git, self.means.url, branch)
-        snapshot = read_snapshot(
-            self.means.git,
-            head=tip,
-            branch=branch,
-            choices=self.inputs.choices,
-            namespace=REMOTE_TAGS,
-        )
-        plan = self._plan(snapshot)
+        situation = self._look(branch)
+        plan = self._plan(situation)
         report_plan(self.workflow, plan, dry_run=self.inputs.dry_run)
         if isinstance(plan, NoNewRelease) or self.inputs.dry_run:
             return
-        report_released(self.workflow, plan, apply(plan, snapshot, self.inputs, self.means))
+        report_released(self.workflow, plan, apply(plan, situation, self.inputs, self.means))
 
-    def _plan(self, snapshot: Snapshot) -> Plan:
-        match find_unfinished(snapshot, self.inputs, self.means):
+    def _look(self, branch: str) -> Situation:
+        git = self.means.git
+        tip = fetch_branch(git, self.means.url, branch)
+        settings = settle(self.inputs.choices, read_config(read_configuration(git, tip)), branch)
+        snapshot = read_snapshot(git, head=tip, branch=branch, settings=settings, namespace=REMOTE_TAGS)
+        return Situation(
+            snapshot=snapshot,
+            settings=settings,
+            place=self.place,
+            contributors=find_contributors(self.means.forge, snapshot, settings.rules),
+        )
+
+    def _plan(self, situation: Situation) -> Plan:
+        match find_unfinished(situation.snapshot, self.inputs, self.means):
             case Unfinished(merged=merged, remembered=told):
-                return Finish(
-                    commit_sha=merged.tag.commit_sha,
-                    publication=make_publication(
-                        version=merged.version,
-                        prior_tag=told.prior_tag,
-                        notes=told.notes,
-                        draft=told.draft,
-                        snapshot=snapshot,
-                        choices=self.inputs.choices,
-                        setting=self.setting,
-                    ),
+                return make_finish(
+                    situation, merged, notes=told.notes, prior_tag=told.prior_tag, draft=told.draft
                 )
             case Finished():
-                return make_plan(snapshot, self.inputs.choices, self.setting)
+                return make_plan(situation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

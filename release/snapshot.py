@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from actionkit.git import Commit, Git, Tag
@@ -20,7 +20,7 @@ from actionkit.semver import Version
 from release import cargo
 from release.cargo.version_files import wanted_paths
 from release.config import is_config
-from release.inputs import Choices
+from release.settings import Settings
 from release.version import bases, candidates
 from release.version.tags import Candidate
 
@@ -60,20 +60,19 @@ class Snapshot:
     files: Mapping[str, str]
 
 
+def read_configuration(git: Git, head: str) -> Mapping[str, str]:
+    """Read the configuration files that ``head`` has."""
+    return read_files(git, head, filter(is_config, tracked_modes(git, head)))
+
+
 def read_snapshot(
-    git: Git,
-    *,
-    head: str,
-    branch: str,
-    choices: Choices,
-    namespace: str = LOCAL_TAGS,
-    with_paths: bool = False,
+    git: Git, *, head: str, branch: str, settings: Settings, namespace: str = LOCAL_TAGS
 ) -> Snapshot:
-    """Look at ``head``, with the tags below ``namespace``; ``with_paths`` asks what each commit touched."""
+    """Look at ``head``, with the tags below ``namespace``."""
     known = {tag.name: tag for tag in tags(git, namespace)}
-    found = candidates(known, choices.tag_format)
+    found = candidates(known, settings.tag_format)
     merged = _merged(git, head, namespace, found, known)
-    prior = _highest(bases(merged, prerelease=choices.prerelease), known)
+    prior = _highest(bases(merged, prerelease=settings.prerelease), known)
     tracked = tracked_modes(git, head)
     return Snapshot(
         head=head,
@@ -82,15 +81,10 @@ def read_snapshot(
         newest=_highest(merged, known),
         existing=tuple(version for version, _ in found),
         merged_prereleases=_prereleases_after(prior, merged),
-        commits=_commits_since(git, prior, head, with_paths=with_paths),
+        commits=_commits_since(git, prior, head, with_paths=bool(settings.rules.paths)),
         tracked=frozenset(tracked),
-        files=read_files(git, head, _wanted(tracked, choices)),
+        files=read_files(git, head, _wanted(tracked, settings)),
     )
-
-
-def read_bump_files(git: Git, head: str, choices: Choices) -> Mapping[str, str]:
-    """Read only what a bump rewrites."""
-    return read_files(git, head, _wanted(tracked_modes(git, head), choices))
 
 
 def _merged(
@@ -128,21 +122,10 @@ def _commits_since(
     if not with_paths:
         return found
     paths = touched_paths(git, since, head)
-    return tuple(_with_paths(commit, paths.get(commit.sha, ())) for commit in found)
+    return tuple(replace(commit, paths=paths.get(commit.sha, ())) for commit in found)
 
 
-def _with_paths(commit: Commit, paths: tuple[str, ...]) -> Commit:
-    return Commit(
-        sha=commit.sha,
-        parents=commit.parents,
-        author_name=commit.author_name,
-        author_email=commit.author_email,
-        authored=commit.authored,
-        message=commit.message,
-        paths=paths,
-    )
-
-
-def _wanted(tracked: Mapping[str, str], choices: Choices) -> tuple[str, ...]:
-    others = {choices.changelog, *wanted_paths(choices.version_files, tracked)}
-    return tuple(path for path in tracked if cargo.is_input(path) or is_config(path) or path in others)
+def _wanted(tracked: Mapping[str, str], settings: Settings) -> tuple[str, ...]:
+    named = {settings.changelog, settings.notes_template, settings.changelog_template}
+    others = named | {*wanted_paths(settings.version_files, tracked)}
+    return tuple(path for path in tracked if cargo.is_input(path) or path in others)

@@ -37,7 +37,7 @@ class Pressed:
 
     bump: str = "auto"
     prerelease: str = ""
-    tag_format: str = "v{version}"
+    tag_format: str = ""
 
     @property
     def inputs(self) -> Mapping[str, str]:
@@ -81,7 +81,7 @@ def _run(scene: Scene, runner: Runner, event: Event) -> WorkflowResult:
 
 
 def _runner(scene: Scene, pressed: Pressed, watcher: Watcher) -> Runner:
-    variables = {"RELEASE_TAG_FORMAT": pressed.tag_format}
+    variables = {"RELEASE_TAG_FORMAT": pressed.tag_format} if pressed.tag_format else {}
     secrets: dict[str, str] = {}
     if not isinstance(scene.registry, NoRegistry):
         variables |= {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from pathlib import Path
@@ -128,8 +129,10 @@ FAULTS = [
     pytest.param(Fault(method="POST", path=r"/assets", effect=Effect.REPLY_LOST), id="asset-reply-lost"),
     pytest.param(Fault(method="PATCH", path=r"/releases/\d+$", effect=Effect.REPLY_LOST), id="publish-lost"),
     pytest.param(Fault(method="PATCH", path=r"/releases/\d+$", status=500), id="publish-500"),
-    pytest.param(Fault(method="POST", path=r"/dispatches$", effect=Effect.REPLY_LOST), id="dispatch-lost"),
-    pytest.param(Fault(method="POST", path=r"/dispatches$", status=503), id="dispatch-503"),
+    pytest.param(
+        Fault(method="POST", path=r"/dispatches$", nth=2, effect=Effect.REPLY_LOST), id="dispatch-lost"
+    ),
+    pytest.param(Fault(method="POST", path=r"/dispatches$", nth=2, status=503), id="dispatch-503"),
 ]
 
 
@@ -165,7 +168,7 @@ LASTING = [
     pytest.param(Fault(method="POST", path=r"/releases$", status=502, times=30), id="draft"),
     pytest.param(Fault(method="POST", path=r"/assets", effect=Effect.HALF_UPLOADED, times=30), id="asset"),
     pytest.param(Fault(method="PATCH", path=r"/releases/\d+$", effect=Effect.RESET, times=30), id="publish"),
-    pytest.param(Fault(method="POST", path=r"/dispatches$", status=503, times=30), id="dispatch"),
+    pytest.param(Fault(method="POST", path=r"/dispatches$", nth=2, status=503, times=30), id="dispatch"),
 ]
 
 
@@ -319,3 +322,61 @@ def test_the_released_files_are_what_the_plan_said(world) -> None:
     for edit in ran.plan["edits"]:
         added = [line[1:] for line in edit["diff"].splitlines()[2:] if line.startswith("+")]
         assert all(line in texts[edit["path"]] for line in added)
+
+
+def test_the_projects_configuration_decides_what_the_inputs_leave_open(world) -> None:
+    settings = {
+        "plugins": [
+            ["@semantic-release/commit-analyzer", {"releaseRules": [{"type": "docs", "release": "major"}]}],
+            ["@semantic-release/changelog", {"changelogFile": "docs/NEWS.md"}],
+        ],
+        "tagFormat": "kms-${version}",
+        "noSuchKey": 1,
+    }
+    world.push("docs: move over", {".releaserc.json": json.dumps(settings)})
+    ran = world.run(initial_version="3.0.0")
+    assert ran.status == 0, ran.log
+    assert (ran.outputs["tag"], ran.outputs["version"]) == ("kms-3.0.0", "3.0.0")
+    assert any("noSuchKey" in line for line in ran.log.splitlines() if line.startswith("::warning"))
+    assert "3.0.0" in read_files(world.bare, "main", ["docs/NEWS.md"])["docs/NEWS.md"]
+    world.push("docs: decide")
+    second = world.run(zero_version="major")
+    assert second.outputs["tag"] == "kms-4.0.0"
+    third = world.run(tag_format="v{version}")
+    assert third.outputs["prior-version"] == "0.4.0"
+
+
+def test_only_one_part_of_the_repository_counts_when_asked(world) -> None:
+    world.run()
+    world.push("feat: outside", {"other/file": "x"})
+    world.push("fix: inside", {"crates/core/notes.txt": "x"})
+    ran = world.run(paths="crates/**", dry_run="true")
+    assert ran.plan["bump"] == "patch"
+    ran = world.run(paths="crates/**\n!crates/core/**", dry_run="true")
+    assert ran.plan["release"] is False
+    assert world.run(dry_run="true").plan["bump"] == "minor"
+
+
+def test_templates_of_ones_own_write_notes_and_changelog(world) -> None:
+    world.push(
+        "docs: templates", {"notes.j2": "NOTES {{ tag }}\n", "section.j2": "## {{ version }}\n\nOWN\n"}
+    )
+    ran = world.run(notes_template="notes.j2", changelog_template="section.j2")
+    assert ran.status == 0, ran.log
+    assert ran.outputs["notes"].strip() == "NOTES v0.5.0"
+    assert "## 0.5.0\n\nOWN\n" in read_files(world.bare, "main", ["CHANGELOG.md"])["CHANGELOG.md"]
+    missing = world.run(bump="patch", notes_template="nowhere.j2")
+    assert "nowhere.j2 is not in the repository" in missing.log or missing.plan["release"] is False
+
+
+def test_contributors_are_named_and_newcomers_welcomed(world) -> None:
+    world.github.add_user("devi", name="Sample Developer", emails=("sample@example.com",))
+    ran = world.run()
+    assert ran.status == 0, ran.log
+    assert "@devi" in ran.outputs["notes"]
+
+
+def test_no_release_fails_because_of_the_contributors(world) -> None:
+    world.github.inject(Fault(method="POST", path=r"/graphql$", times=50))
+    ran = world.run()
+    assert ran.status == 0, ran.log

@@ -1,0 +1,75 @@
+"""The texts of a release: notes, the changelog's section, the commit's message."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from actionkit.errors import InputError
+from actionkit.semver import Version
+from release.changelog import insert_release
+from release.commits import Judgement
+from release.edits import FileEdit
+from release.notes import Links, render_notes, render_section
+from release.situation import Situation
+
+# semantic-release writes the first two (https://github.com/semantic-release/git#message), the others are ours
+_VERSION: Final = ("${nextRelease.version}", "{version}")
+_NOTES: Final = "${nextRelease.notes}"
+_TAG: Final = "{tag}"
+
+
+def write_notes(situation: Situation, judgements: Sequence[Judgement], version: Version, links: Links) -> str:
+    """Write the release notes, with the project's own template where it names one."""
+    settings = situation.settings
+    return render_notes(
+        judgements,
+        version=version,
+        date=situation.place.date,
+        links=links,
+        contributors=situation.contributors,
+        sections=settings.sections,
+        exclude=settings.exclude,
+        template=_template(situation, settings.notes_template),
+    )
+
+
+def write_changelog(
+    situation: Situation, judgements: Sequence[Judgement], version: Version, links: Links
+) -> tuple[FileEdit, ...]:
+    """Insert the release's section into the changelog; no edit where there is to be none."""
+    settings = situation.settings
+    if not settings.changelog:
+        return ()
+    section = render_section(
+        judgements,
+        version=version,
+        date=situation.place.date,
+        links=links,
+        sections=settings.sections,
+        exclude=settings.exclude,
+        template=_template(situation, settings.changelog_template),
+    )
+    before = situation.snapshot.files.get(settings.changelog, "")
+    flag = {"flag": settings.insertion_flag} if settings.insertion_flag else {}
+    after = insert_release(before, section, version=version, path=settings.changelog, **flag)
+    return (FileEdit(path=settings.changelog, before=before, after=after),) if after != before else ()
+
+
+def write_commit_message(situation: Situation, version: Version, tag: str, notes: str) -> str:
+    """Fill the commit's message; braces that mean nothing here stay as they are."""
+    text = situation.settings.commit_message
+    for name in _VERSION:
+        text = text.replace(name, str(version))
+    return f"{text.replace(_TAG, tag).replace(_NOTES, notes).rstrip()}\n"
+
+
+def _template(situation: Situation, path: str) -> str:
+    if not path:
+        return ""
+    if path not in situation.snapshot.files:
+        raise InputError(
+            f"the template {path} is not in the repository",
+            fix="commit it, or correct the path; it is relative to the repository's root",
+        )
+    return situation.snapshot.files[path]
