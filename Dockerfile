@@ -15,8 +15,10 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/*
 
 # Users' bake files need a current buildx and trixie's is two years old, so this is the package of Debian's next
-# release: exactly one version, known by its checksum. Debian's mirrors drop a version when the next one comes,
-# its snapshot archive never does.
+# release: exactly one version, known by its checksum. It comes from the mirror that the base image names; mirrors
+# drop a version when the next one comes, the snapshot archive that apt itself knows never does. SC2154: apt-config
+# sets the variable.
+# hadolint ignore=SC2154
 RUN set -eu; \
     package="docker-buildx_0.29.1+ds1-4_$(dpkg --print-architecture).deb"; \
     case "$package" in \
@@ -24,9 +26,11 @@ RUN set -eu; \
         *_arm64.deb) checksum=4d6b995fdfd10e2f045d020b108abb33df699cf66f213c1acf97a8d893b74bc4 ;; \
         *) echo "no checksum is known for $package"; exit 1 ;; \
     esac; \
-    for archive in deb.debian.org/debian snapshot.debian.org/archive/debian/20260820T000000Z; do \
+    set -- $(grep -rhos 'https\?://[^ ]*' /etc/apt/sources.list /etc/apt/sources.list.d); \
+    eval "$(apt-config shell snapshot Acquire::Snapshots::URI::Origin::Debian)"; \
+    for archive in "${1%/}" "${snapshot%%@*}20260820T000000Z"; do \
         /usr/lib/apt/apt-helper download-file \
-            "http://$archive/pool/main/d/docker-buildx/$package" /tmp/buildx.deb "SHA256:$checksum" && break; \
+            "$archive/pool/main/d/docker-buildx/$package" /tmp/buildx.deb "SHA256:$checksum" && break; \
     done; \
     dpkg --install /tmp/buildx.deb; \
     rm -f /tmp/buildx.deb* /var/log/dpkg.log

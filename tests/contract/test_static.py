@@ -37,6 +37,16 @@ def test_actionlint_finds_nothing_in_the_workflows(root: Path, actionlint: str) 
     assert verdict(root, actionlint) == ""
 
 
+def test_hadolint_finds_nothing_in_the_dockerfile(root: Path) -> None:
+    assert verdict(root, str(_BIN / "hadolint"), "Dockerfile") == ""
+
+
+def test_shellcheck_finds_nothing_in_the_shell_files(root: Path) -> None:
+    scripts = [*map(str, root.glob("pipeline/**/*.sh")), ".ci/run"]
+    assert len(scripts) > 1
+    assert verdict(root, str(_BIN / "shellcheck"), *scripts) == ""
+
+
 @pytest.mark.parametrize(
     ("schema", "pattern"),
     [("vendor.github-workflows", ".github/workflows/*.yml"), ("vendor.github-actions", "**/action.yml")],
