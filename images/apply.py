@@ -11,8 +11,9 @@ from actionkit.registry import Missing
 from actionkit.registry.layout import Layout
 from actionkit.semver import Version
 from images.bake import Declared
-from images.build import BuildLog, Workshop, build_images
+from images.build import Workshop, build_images
 from images.builder import open_builder
+from images.buildlog import BuildLog
 from images.check import check_image
 from images.inputs import Inputs
 from images.leaks import find_leaks
@@ -88,9 +89,11 @@ class Applier:
                 folder=registries.folder / "built",
             )
             with workflow.group("docker buildx bake"), workflow.verbatim():
-                layouts = build_images(self.plan, workshop, log)
-        raise_all(tuple(self._wrong(layouts)))
-        return layouts, log.steps.repeated(self.declared.targets)
+                built = build_images(self.plan, workshop, log)
+        if built.cache_trouble:
+            workflow.warning(built.cache_trouble, title="built without cache")
+        raise_all(tuple(self._wrong(built.layouts)))
+        return built.layouts, log.steps.repeated(self.declared.targets)
 
     def _wrong(self, layouts: Mapping[str, Layout]) -> Iterable[ActionError]:
         for image in self.plan.builds:

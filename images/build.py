@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from actionkit.errors import ActionError, CommandFailed
@@ -14,36 +12,16 @@ from actionkit.process import stream
 from actionkit.registry.layout import Layout, read_layout
 from images.bake import Declared, TargetSettings, build_definition
 from images.builder import Builder
+from images.buildlog import BuildLog, cache_trouble, explain_failure
 from images.caches import GHA_ENVIRONMENT, target_caches
 from images.inputs import Attestations, Inputs
 from images.plan import ImagePlan, Plan
 from images.registries import Registries
-from images.repeated import Steps
 
 _ENTITLEMENTS: Final = (0, 17)
 """The buildx from which bake asks before it writes outside the source folder."""
 
 _NO_PROVENANCE: Final = "type=provenance,disabled=true"
-_FOREIGN: Final = "exec format error"
-_TAIL: Final = 200
-_PLACE: Final = re.compile(r"^(?P<file>\S*[Dd]ockerfile\S*):(?P<line>\d+)$")
-_FAILED: Final = re.compile(r"^ERROR: (?:target (?P<target>\S+): )?(?P<text>.*)$")
-_RULE: Final = re.compile(r"^-{6}$")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildLog:
-    """BuildKit's plain progress: shown, its steps noted, its end kept to explain a failure."""
-
-    tell: Callable[[str], None]
-    steps: Steps = field(default_factory=Steps)
-    lines: deque[str] = field(default_factory=lambda: deque(maxlen=_TAIL))
-
-    def take(self, line: str) -> None:
-        """Show a line and note what it says."""
-        self.lines.append(line)
-        self.steps.take(line)
-        self.tell(line)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,59 +35,55 @@ class Workshop:
     folder: Path
 
 
-def build_images(plan: Plan, workshop: Workshop, log: BuildLog) -> Mapping[str, Layout]:
-    """Build what the plan wants built; return each target's layout.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """Each target's layout; ``cache_trouble`` says why it was built without caches, if it was."""
 
+    layouts: Mapping[str, Layout]
+    cache_trouble: str
+
+
+def build_images(plan: Plan, workshop: Workshop, log: BuildLog) -> Built:
+    """Build what the plan wants built.
+
+    A cache that cannot even be set up makes bake fail, whatever its options say: then it is built without.
     Raise ActionError that names the target, the line of its Dockerfile and the end of its output.
     """
-    folder, inputs = workshop.folder, workshop.inputs
     settings = {image.target.name: _settings(image, workshop) for image in plan.builds}
+    trouble = ""
+    try:
+        _bake(plan, workshop, settings, log)
+    except CommandFailed as error:
+        trouble = cache_trouble(tuple(log.lines))
+        if not trouble:
+            raise _explained(plan, settings, log) from error
+        plain = {name: replace(given, cache_from=(), cache_to=()) for name, given in settings.items()}
+        try:
+            _bake(plan, workshop, plain, log)
+        except CommandFailed as again:
+            raise _explained(plan, settings, log) from again
+    layouts = {name: read_layout(workshop.folder / name) for name in settings}
+    return Built(layouts=layouts, cache_trouble=trouble)
+
+
+def _bake(plan: Plan, workshop: Workshop, settings: Mapping[str, TargetSettings], log: BuildLog) -> None:
+    folder, inputs = workshop.folder, workshop.inputs
     for name in settings:
-        (folder / name).mkdir(parents=True)
+        (folder / name).mkdir(parents=True, exist_ok=True)
     definition = folder / "bake.json"
     text = build_definition(workshop.declared, settings, inputs.platforms)
     definition.write_text(text, encoding="utf-8")
-    try:
-        stream(
-            _command(workshop.builder, definition, folder),
-            cwd=plan.source.folder,
-            env={**workshop.builder.environment, **_environment(inputs, plan)},
-            secrets=inputs.confidential,
-            on_line=log.take,
-        )
-    except CommandFailed as error:
-        raise explain_failure(tuple(log.lines), tuple(settings), plan.source.folder) from error
-    return {name: read_layout(folder / name) for name in settings}
-
-
-def explain_failure(lines: tuple[str, ...], targets: tuple[str, ...], source: Path) -> ActionError:
-    """Turn the end of BuildKit's plain progress into an error: target, Dockerfile and line, last output.
-
-    BuildKit names the target only when it builds several of the ``targets``.
-    """
-    failures = [match for line in lines if (match := _FAILED.match(line))]
-    places = [match for line in lines if (match := _PLACE.match(line))]
-    target = (failures[-1]["target"] if failures else "") or (targets[0] if len(targets) == 1 else "")
-    reason = failures[-1]["text"] if failures else "docker buildx bake ended without saying why"
-    fix, yaml = _advice(lines)
-    return ActionError(
-        f"the image {target} does not build" if target else "the images do not build",
-        why="\n".join((reason, *_excerpt(lines))),
-        fix=fix,
-        yaml=yaml,
-        file=_relative(places[-1]["file"], source) if places else "",
-        line=int(places[-1]["line"]) if places else 0,
+    stream(
+        _command(workshop.builder, definition, folder),
+        cwd=plan.source.folder,
+        env={**workshop.builder.environment, **_environment(inputs, plan)},
+        secrets=inputs.confidential,
+        on_line=log.take,
     )
 
 
-def _advice(lines: tuple[str, ...]) -> tuple[str, str]:
-    if any(_FOREIGN in line for line in lines):
-        return (
-            "nothing was published; the step is for another platform: use --platform=$BUILDPLATFORM and"
-            " compile across, name a builder with such a machine, or register an emulator before this step",
-            "- uses: docker/setup-qemu-action@v3",
-        )
-    return "nothing was published; the same on your machine: docker buildx bake", ""
+def _explained(plan: Plan, targets: Iterable[str], log: BuildLog) -> ActionError:
+    return explain_failure(tuple(log.lines), tuple(targets), plan.source.folder)
 
 
 def attestation_options(wanted: tuple[Attestations, ...]) -> tuple[str, ...]:
@@ -121,20 +95,6 @@ def attestation_options(wanted: tuple[Attestations, ...]) -> tuple[str, ...]:
     else:
         provenance = _NO_PROVENANCE
     return (provenance, *(("type=sbom",) if Attestations.SBOM in wanted else ()))
-
-
-def _excerpt(lines: tuple[str, ...]) -> tuple[str, ...]:
-    """Take what BuildKit repeats at the end: the step's last output, and the Dockerfile's lines."""
-    rules = [number for number, line in enumerate(lines) if _RULE.match(line)]
-    ends = [number for number, line in enumerate(lines) if _FAILED.match(line)]
-    if not rules or not ends:
-        return lines[-20:]
-    return tuple(line for line in lines[rules[0] : ends[-1]] if line.strip())
-
-
-def _relative(file: str, source: Path) -> str:
-    path = PurePosixPath(file)
-    return str(path.relative_to(source)) if path.is_relative_to(source) else str(path)
 
 
 def _command(builder: Builder, definition: Path, folder: Path) -> tuple[str, ...]:

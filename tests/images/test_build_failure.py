@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from images.build import explain_failure
+from images.buildlog import cache_trouble, explain_failure
 
 LOG = """\
 #12 [api build 3/4] RUN cargo build --locked
@@ -62,3 +62,9 @@ def test_a_failure_without_a_step_shows_the_end_of_the_output() -> None:
 def test_the_only_target_is_named_though_buildkit_does_not() -> None:
     error = explain_failure(("ERROR: failed to solve: x",), ("api",), Path("/w"))
     assert error.what == "the image api does not build"
+
+
+def test_a_failure_of_the_cache_alone_is_told_apart() -> None:
+    trouble = "failed to solve: failed to configure gha cache exporter: token is malformed"
+    assert cache_trouble((f"ERROR: target api: {trouble}",)) == trouble
+    assert cache_trouble(tuple(LOG.splitlines())) == ""

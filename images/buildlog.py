@@ -1,0 +1,87 @@
+"""BuildKit's plain progress: shown as it comes, and turned into an error when it ends badly."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from actionkit.errors import ActionError
+from images.repeated import Steps
+
+_FOREIGN: Final = "exec format error"
+_TAIL: Final = 200
+_PLACE: Final = re.compile(r"^(?P<file>\S*[Dd]ockerfile\S*):(?P<line>\d+)$")
+_FAILED: Final = re.compile(r"^ERROR: (?:target (?P<target>\S+): )?(?P<text>.*)$")
+_RULE: Final = re.compile(r"^-{6}$")
+_CACHE: Final = re.compile(
+    r"configure \S+ cache (?:ex|im)porter|cache (?:ex|im)port|(?:ex|im)porting cache", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildLog:
+    """BuildKit's plain progress: shown, its steps noted, its end kept to explain a failure."""
+
+    tell: Callable[[str], None]
+    steps: Steps = field(default_factory=Steps)
+    lines: deque[str] = field(default_factory=lambda: deque(maxlen=_TAIL))
+
+    def take(self, line: str) -> None:
+        """Show a line and note what it says."""
+        self.lines.append(line)
+        self.steps.take(line)
+        self.tell(line)
+
+
+def cache_trouble(lines: tuple[str, ...]) -> str:
+    """Return the reason of a failure that is the cache's alone; empty for any other."""
+    failures = [match["text"] for line in lines if (match := _FAILED.match(line))]
+    return failures[-1] if failures and _CACHE.search(failures[-1]) else ""
+
+
+def explain_failure(lines: tuple[str, ...], targets: tuple[str, ...], source: Path) -> ActionError:
+    """Turn the end of BuildKit's plain progress into an error: target, Dockerfile and line, last output.
+
+    BuildKit names the target only when it builds several of the ``targets``.
+    """
+    failures = [match for line in lines if (match := _FAILED.match(line))]
+    places = [match for line in lines if (match := _PLACE.match(line))]
+    target = (failures[-1]["target"] if failures else "") or (targets[0] if len(targets) == 1 else "")
+    reason = failures[-1]["text"] if failures else "docker buildx bake ended without saying why"
+    fix, yaml = _advice(lines)
+    return ActionError(
+        f"the image {target} does not build" if target else "the images do not build",
+        why="\n".join((reason, *_excerpt(lines))),
+        fix=fix,
+        yaml=yaml,
+        file=_relative(places[-1]["file"], source) if places else "",
+        line=int(places[-1]["line"]) if places else 0,
+    )
+
+
+def _advice(lines: tuple[str, ...]) -> tuple[str, str]:
+    if any(_FOREIGN in line for line in lines):
+        return (
+            "nothing was published; the step is for another platform: use --platform=$BUILDPLATFORM and"
+            " compile across, name a builder with such a machine, or register an emulator before this step",
+            "- uses: docker/setup-qemu-action@v3",
+        )
+    return "nothing was published; the same on your machine: docker buildx bake", ""
+
+
+def _excerpt(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Take what BuildKit repeats at the end: the step's last output, and the Dockerfile's lines."""
+    rules = [number for number, line in enumerate(lines) if _RULE.match(line)]
+    ends = [number for number, line in enumerate(lines) if _FAILED.match(line)]
+    if not rules or not ends:
+        return lines[-20:]
+    return tuple(line for line in lines[rules[0] : ends[-1]] if line.strip())
+
+
+def _relative(file: str, source: Path) -> str:
+    path = PurePosixPath(file)
+    return str(path.relative_to(source)) if path.is_relative_to(source) else str(path)
