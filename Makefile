@@ -29,7 +29,7 @@ format: setup
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 docs: setup ## Regenerate the tables of the READMEs from the action.yml files
-	@$(BIN)/cog -r -P README.md release/README.md images/README.md
+	@$(BIN)/cog -r -P release/README.md images/README.md
 
 clean: ## Remove what setup and the tests made; the engine's folder .lab/ too
 	@rm -rf .venv .cache .lab rehearsal-out
