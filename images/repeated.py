@@ -58,7 +58,8 @@ class Steps:
         return tuple(step for step in found if len(step.targets) > 1 and step.seconds >= _NOTABLE_SECONDS)
 
     def _repeated(self, key: tuple[str, str, str], vertices: list[str], known: dict[str, Target]) -> Repeated:
-        names = tuple(dict.fromkeys(self.steps[vertex][0] for vertex in vertices))
+        ran = {self.steps[vertex][0] for vertex in vertices}
+        names = tuple(name for name in known if name in ran)
         times = sorted(self.seconds[vertex] for vertex in vertices)
         return Repeated(
             stage=key[1],

@@ -88,6 +88,13 @@ class Reader:
             _, document = self.manifest(repository, first["digest"])
         return document, json.loads(self.blob(repository, document["config"]["digest"]))
 
+    def retag(self, repository: str, old: str, new: str) -> None:
+        """Put the same manifest under another tag."""
+        path = f"{self._path(repository)}/manifests"
+        kind = "application/vnd.oci.image.index.v1+json"
+        raw = self.request("GET", f"{path}/{old}", headers={"Accept": kind}).content
+        self.request("PUT", f"{path}/{new}", headers={"Content-Type": kind}, data=raw).raise_for_status()
+
     def delete(self, repository: str, digest: str) -> None:
         self.request("DELETE", f"{self._path(repository)}/manifests/{digest}").raise_for_status()
 

@@ -10,7 +10,7 @@ import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -26,7 +26,8 @@ class Fault:
 
     ``status`` is answered instead of asking the registry, with ``headers`` and ``body``; with ``late`` the
     registry is asked first and its answer thrown away, as a gateway does that waits too short. ``reset``
-    cuts the connection. ``slow`` waits that many seconds before the registry is asked.
+    cuts the connection. Before the registry is asked, ``slow`` waits that many seconds and ``meanwhile`` is
+    done.
     """
 
     method: str
@@ -39,6 +40,7 @@ class Fault:
     late: bool = False
     reset: bool = False
     slow: float = 0
+    meanwhile: Callable[[], object] | None = None
 
 
 @dataclass(slots=True)
@@ -96,6 +98,8 @@ class _Handler(BaseHTTPRequestHandler):
         fault = self.proxy.due(self.command, path)
         if fault and fault.slow:
             time.sleep(fault.slow)
+        if fault and fault.meanwhile:
+            fault.meanwhile()
         if fault and fault.reset:
             self.proxy.seen.append((self.command, path, 0))
             self.connection.shutdown(2)

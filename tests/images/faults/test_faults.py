@@ -125,3 +125,18 @@ def test_a_push_that_fails_for_good_leaves_no_tag(shop, proxy, reader) -> None:
     again = shop.run("v1.0.0")
     assert again.errors == []
     assert published(shop, again, reader)
+
+
+def test_a_higher_version_that_appears_in_the_middle_gets_the_general_tags(shop, proxy, reader) -> None:
+    repository = shop.repository("api")
+    shop.release("v1.0.0", FILES)
+    shop.run("v1.0.0")
+    other = reader.manifest(repository, "1.0.0")[0]
+    shop.release("v1.1.0", {"api.txt": "1.1"})
+    proxy.fault("PUT", "/manifests/latest$", meanwhile=lambda: reader.retag(repository, "1.0.0", "2.0.0"))
+    run = shop.run("v1.1.0", address=proxy.address)
+    assert run.errors == []
+    served = {tag: reader.manifest(repository, tag)[0] for tag in reader.tags(repository)}
+    assert served["latest"] == served["2.0.0"] == other
+    assert served["1"] == served["1.1"] == served["1.1.0"] != other
+    assert json.loads(run.outputs["images"])[0]["tags"] == ["1.1.0", "1.1", "1"]
