@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from actionkit.errors import ActionError, InputError, raise_all
+from actionkit.errors import ActionError, InputError, Problems, raise_all
 
 Value = TypeVar("Value")
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -63,6 +63,9 @@ class InputReader:
         """Read an input through ``parse``; where it raises ActionError, keep the problem and go on."""
         try:
             return parse(self.text(name))
+        except Problems as several:
+            self.problems.extend(_named(name, error) for error in several.problems)
+            return fallback
         except ActionError as error:
             self.problems.append(_named(name, error))
             return fallback

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -10,9 +11,10 @@ from semver import Version
 
 from actionkit.errors import InputError
 
-__all__ = ["Level", "NotARelease", "TagFormat", "Version", "parse_version"]
+__all__ = ["Level", "NotARelease", "TagFormat", "Version", "format_of", "parse_version"]
 
 _PLACE: Final = "{version}"
+_CORE: Final = re.compile(r"(?<![0-9.])\d+\.\d+\.\d+")
 
 
 class Level(StrEnum):
@@ -74,3 +76,11 @@ class TagFormat:
             return Version.parse(tag[len(head) : len(tag) - len(tail)])
         except ValueError:
             return NotARelease(tag=tag)
+
+
+def format_of(tag: str) -> TagFormat | NotARelease:
+    """Read the format off a tag: everything before its version, ``v{version}`` for ``v1.3.0``."""
+    for start in (found.start() for found in _CORE.finditer(tag)):
+        if Version.is_valid(tag[start:]):
+            return TagFormat(f"{tag[:start]}{_PLACE}")
+    return NotARelease(tag=tag)

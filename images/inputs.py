@@ -11,12 +11,13 @@ from typing import Final
 from actionkit.context import Context
 from actionkit.errors import InputError
 from actionkit.inputs import InputReader
-from actionkit.semver import NotARelease, TagFormat, Version
+from actionkit.semver import NotARelease, TagFormat, Version, format_of
 from images.caches import check_caches
 from images.destinations import Destination, Given, destinations
 from images.mounts import Secret, parse_secrets
 
 _PLATFORM: Final = re.compile(r"[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?")
+_ALLOW: Final = re.compile(r"[a-z][a-z.]*(?:=.+)?")
 _OVERRIDE: Final = re.compile(r"[^-=\s][^=\s]*\+?=.*")
 
 
@@ -41,6 +42,7 @@ class Inputs:
     files: tuple[str, ...]
     targets: tuple[str, ...]
     overrides: tuple[str, ...]
+    allow: tuple[str, ...]
     platforms: tuple[str, ...]
     builder: str
     cache: tuple[str, ...]
@@ -60,8 +62,8 @@ class Inputs:
 def read_inputs(environ: Mapping[str, str], context: Context) -> Inputs:
     """Parse the ``INPUT_*`` variables; raise every problem together."""
     reader = InputReader(environ=environ)
-    tag_format = reader.parsed("tag-format", _tag_format, TagFormat())
     tag = reader.text("tag") or _tag_of_event(context)
+    tag_format = reader.parsed("tag-format", lambda text: _tag_format(text, tag), TagFormat())
     inputs = Inputs(
         tag=tag,
         version=_version(reader, tag, tag_format),
@@ -81,6 +83,9 @@ def read_inputs(environ: Mapping[str, str], context: Context) -> Inputs:
         files=_matching(reader, "files", reader.words("files"), re.compile(r"[^-\s].*"), "a path"),
         targets=_matching(reader, "targets", reader.words("targets"), re.compile(r"[^-\s]\S*"), "a target"),
         overrides=_matching(reader, "set", reader.lines("set"), _OVERRIDE, "target.key=value"),
+        allow=_matching(
+            reader, "allow", reader.words("allow"), _ALLOW, "an entitlement such as network.host"
+        ),
         platforms=_matching(reader, "platforms", reader.words("platforms"), _PLATFORM, "os/architecture"),
         builder=reader.text("builder"),
         cache=_cache(reader),
@@ -94,8 +99,12 @@ def read_inputs(environ: Mapping[str, str], context: Context) -> Inputs:
     return inputs
 
 
-def _tag_format(text: str) -> TagFormat:
-    return TagFormat(text) if text else TagFormat()
+def _tag_format(text: str, tag: str) -> TagFormat:
+    """Take the format that is given, else read it off the tag: whoever made the tag chose it."""
+    if text:
+        return TagFormat(text)
+    read = format_of(tag)
+    return read if isinstance(read, TagFormat) else TagFormat()
 
 
 def _tag_of_event(context: Context) -> str:

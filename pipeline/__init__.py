@@ -1,1 +1,1 @@
-"""The command line: plan, bump, verify, rehearse."""
+"""The command line: plan, bump, rehearse."""

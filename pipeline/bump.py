@@ -27,7 +27,7 @@ def bump_command(arguments: argparse.Namespace, names: Sequence[str], out: TextI
     selection = parse_selection(reader.text("packages"), reader.text("exclude"))
     version_files = parse_version_files(reader.text("version-files"))
     version = parse_version(arguments.version.removeprefix("v"))
-    directory = arguments.directory.resolve()
+    directory = _root(arguments.directory)
     paths = tuple(_paths(directory))
     wanted = {*(path for path in paths if cargo.is_input(path)), *wanted_paths(version_files, paths)}
     texts = _read(directory, wanted)
@@ -39,6 +39,16 @@ def bump_command(arguments: argparse.Namespace, names: Sequence[str], out: TextI
     if not arguments.dry_run:
         _write(directory, edits)
     err.write(_told(plan, edits, dry_run=arguments.dry_run))
+
+
+def _root(directory: Path) -> Path:
+    """Take the whole repository, as ``plan`` does: what depends on a bumped package may be anywhere in it."""
+    if not directory.is_dir():
+        raise ActionError(f"{directory} is not a folder", fix="name the folder of a Rust project")
+    try:
+        return Path(Git(directory=directory).text("rev-parse", "--show-toplevel"))
+    except CommandFailed:
+        return directory.resolve()
 
 
 def _paths(directory: Path) -> Iterator[str]:
@@ -83,8 +93,12 @@ def _told(plan: cargo.CargoPlan, edits: Sequence[FileEdit], *, dry_run: bool) ->
     moved = sum(package.outcome is cargo.Outcome.BUMPED for package in plan.packages)
     verb = "would change" if dry_run else "changed"
     kept = [package for package in plan.packages if package.outcome is not cargo.Outcome.BUMPED]
-    lines = [f"{moved} packages, {len(edits)} files {verb}"]
+    lines = [f"{verb} {_count(moved, 'package')} in {_count(len(edits), 'file')}"]
     lines += [
         f"  {package.name} {package.prior_version} {package.outcome}: {package.reason}" for package in kept
     ]
     return "\n".join(lines) + "\n"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -125,10 +125,18 @@ def _publication(
         tag=tag,
         prior_tag=prior_tag,
         notes=notes,
-        body=fit_body(notes, link=f"{place.server_url}/{place.repository}/blob/{tag}/{settings.changelog}"),
+        body=fit_body(notes, link=_rest_of_notes(situation, prior_tag, tag)),
         make_latest=make_latest(settings.make_latest, version, situation.snapshot.existing),
         draft=draft,
     )
+
+
+def _rest_of_notes(situation: Situation, prior_tag: str, tag: str) -> str:
+    """Say where what is cut off the notes can be read: the changelog, else the commits themselves."""
+    home = f"{situation.place.server_url}/{situation.place.repository}"
+    if situation.settings.changelog:
+        return f"{home}/blob/{tag}/{situation.settings.changelog}"
+    return f"{home}/compare/{prior_tag}...{tag}" if prior_tag else f"{home}/commits/{tag}"
 
 
 def _commit(situation: Situation, edits: tuple[FileEdit, ...], publication: Publication) -> NewCommit:

@@ -19,7 +19,7 @@ _LINES_SHOWN: Final = 400
 
 
 def plan_as_json(plan: Plan) -> Mapping[str, Any]:
-    """Describe a plan for programs; the keys are part of the interface (docs/plan.md)."""
+    """Describe a plan for programs; the keys are part of the interface (docs/command-line.md)."""
     match plan:
         case NewRelease(decision=decision):
             return {

@@ -58,7 +58,11 @@ def settle(choices: Choices, config: Config, branch: str) -> Settings:
         zero_version=_else(choices.zero_version, _else(config.zero_version, ZeroRule.MINOR)),
         initial_version=choices.initial_version,
         tag_format=_else(choices.tag_format, _else(config.tag_format, TagFormat())),
-        rules=replace(config.rules, paths=choices.paths, scopes=choices.scopes),
+        rules=replace(
+            config.rules,
+            paths=choices.paths or config.rules.paths,
+            scopes=choices.scopes or config.rules.scopes,
+        ),
         selection=choices.selection,
         version_files=(*choices.version_files, *parse_version_files("\n".join(config.version_files))),
         changelog=_else(choices.changelog, _else(config.changelog, CHANGELOG)),

@@ -8,7 +8,7 @@ import pytest
 
 from actionkit.errors import InputError, Problems
 from actionkit.inputs import InputReader, input_variable
-from actionkit.semver import NotARelease, TagFormat, Version, parse_version
+from actionkit.semver import NotARelease, TagFormat, Version, format_of, parse_version
 
 
 class _Color(StrEnum):
@@ -73,3 +73,31 @@ def test_a_tag_format_names_the_version_once() -> None:
     for template in ("v1", "{version}{version}"):
         with pytest.raises(InputError, match="exactly once"):
             TagFormat(template)
+
+
+@pytest.mark.parametrize(
+    ("tag", "template"),
+    [
+        ("v1.3.0", "v{version}"),
+        ("1.3.0-rc.1", "{version}"),
+        ("kms-3.0.0", "kms-{version}"),
+        ("core/v2.0.0+b.1", "core/v{version}"),
+        ("rust-1.80-v0.2.0", "rust-1.80-v{version}"),
+    ],
+)
+def test_the_format_is_read_off_a_tag(tag: str, template: str) -> None:
+    assert format_of(tag) == TagFormat(template)
+
+
+@pytest.mark.parametrize("tag", ["nightly", "v1.2", "1.2.3.4", "v1.2.3_final"])
+def test_a_tag_without_a_version_has_no_format(tag: str) -> None:
+    assert format_of(tag) == NotARelease(tag=tag)
+
+
+def test_several_problems_of_one_input_are_all_named() -> None:
+    def parse(_: str) -> str:
+        raise Problems((InputError("one"), InputError("two")))
+
+    reader = InputReader(environ={"INPUT_FILES": "x"})
+    assert reader.parsed("files", parse, "") == ""
+    assert [problem.what for problem in reader.problems] == ["input files: one", "input files: two"]
