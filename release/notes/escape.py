@@ -15,7 +15,8 @@ _TICKS: Final = re.compile(r"`+")
 _URL: Final = re.compile(r"\bhttps?://[^\s<>`]+[^\s<>`.,;:!?'\")\]*_]")
 # What CommonMark and GitHub's extensions give a meaning within a line; `$` begins a formula on GitHub
 _MARKUP: Final = re.compile(r"[\\`*<\[~$]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
-_MENTION: Final = re.compile(r"(?<![\w`/])@(?=[A-Za-z0-9])")
+# GitHub sees a mention behind everything but an ASCII letter, a digit or an underscore
+_MENTION: Final = re.compile(r"(?<![A-Za-z0-9_])@(?=[A-Za-z0-9])")
 _ISSUE: Final = re.compile(r"(?<![\w&/#])#(?P<number>\d+)\b")
 # At the start of a line these would begin a heading, a list, a quote, a table or a ruler
 _BLOCK: Final = re.compile(

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from actionkit.errors import ActionError
 from actionkit.semver import Version
 from release.commits.model import Judgement
 from release.notes.entries import entries, told
 from release.notes.model import DEFAULT_SECTIONS, Contributor, Links, NotesContext, Section
-
-if TYPE_CHECKING:
-    from jinja2 import TemplateError
 
 _NOTES: Final = "notes.md.j2"
 _SECTION: Final = "changelog-section.md.j2"
@@ -104,14 +101,15 @@ def _rendered(template: str, context: NotesContext) -> str:
             links=context.links,
         )
     except TemplateError as error:
-        raise _broken(error) from error
+        raise _broken(str(error.message), getattr(error, "lineno", None) or 0) from error
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise _broken(str(error), 0) from error  # an expression of the template's own that cannot be
     return f"{text.strip()}\n"
 
 
-def _broken(error: TemplateError) -> ActionError:
-    line = getattr(error, "lineno", None) or 0
+def _broken(why: str, line: int) -> ActionError:
     return ActionError(
         "the template of the release notes cannot be rendered" + (f" (line {line})" if line else ""),
-        why=str(error.message),
+        why=why,
         fix="a template sees version, tag, prior_tag, date, breaking, groups, contributors and links",
     )

@@ -110,6 +110,9 @@ def test_a_template_of_ones_own_sees_everything() -> None:
     [
         ("{{ verison }}", "'verison' is undefined"),
         ("{% if %}", "Expected an expression, got 'end of statement block'"),
+        ("{{ 1 / 0 }}", "division by zero"),
+        ("{{ date + 1 }}", 'can only concatenate str (not "int") to str'),
+        ("{% include 'head.j2' %}", "no loader for this environment specified"),
         ("{{ links.__class__.__mro__ }}", "access to attribute '__class__' of 'Links' object is unsafe."),
     ],
 )
