@@ -18,6 +18,7 @@ from images.check import check_image
 from images.inputs import Inputs
 from images.leaks import find_leaks
 from images.means import Means
+from images.parallel import for_each, try_each
 from images.plan import Compare, Copy, ImagePlan, Keep, Place, Plan, Push
 from images.publish import Arrived, name_digest, name_floating, push_untagged
 from images.repeated import Repeated
@@ -34,6 +35,7 @@ class Result:
     tags: tuple[str, ...]
     held: tuple[Hold, ...]
     prior: Published | Missing
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,15 @@ class Outcome:
 
     results: tuple[Result, ...]
     repeated: tuple[Repeated, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class There:
+    """One image of the plan that is in one registry."""
+
+    plan: ImagePlan
+    place: Place
+    image: Arrived
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,21 +69,20 @@ class Applier:
         """Publish all images or none."""
         self._gates()
         layouts, repeated = self._built()
-        arrived = tuple(
-            (image, place, self._arrive(place, layouts.get(image.target.name)))
-            for image in self.plan.images
-            for place in image.places
+        places = [(image, place) for image in self.plan.images for place in image.places]
+        arrived = for_each(
+            places,
+            lambda it: There(
+                plan=it[0], place=it[1], image=self._arrive(it[1], layouts.get(it[0].target.name))
+            ),
         )
         return Outcome(results=self._named(arrived), repeated=repeated)
 
     def _gates(self) -> None:
-        problems = list(self.plan.problems)
-        for place in (place for image in self.plan.images for place in image.places):
-            try:
-                self.means.registries.of(place.repository).require_write(place.repository)
-            except ActionError as error:
-                problems.append(error)
-        raise_all(problems)
+        repositories = [place.repository for image in self.plan.images for place in image.places]
+        answers = try_each(repositories, lambda name: self.means.registries.of(name).require_write(name))
+        refusals = (answer for answer in answers if isinstance(answer, ActionError))
+        raise_all((*self.plan.problems, *refusals))
 
     def _built(self) -> tuple[Mapping[str, Layout], tuple[Repeated, ...]]:
         workflow, registries = self.means.workflow, self.means.registries
@@ -86,6 +96,7 @@ class Applier:
                 declared=self.declared,
                 registries=registries,
                 builder=builder,
+                workspace=self.means.context.workspace,
                 folder=registries.folder / "built",
             )
             with workflow.group("docker buildx bake"), workflow.verbatim():
@@ -121,30 +132,34 @@ class Applier:
             case _:
                 assert_never(place.action)
 
-    def _named(self, arrived: tuple[tuple[ImagePlan, Place, Arrived], ...]) -> tuple[Result, ...]:
+    def _named(self, arrived: tuple[There, ...]) -> tuple[Result, ...]:
         """Name everything: the version tags of all images before any floating tag, ``latest`` last of all."""
-        for _, place, image in arrived:
-            self.means.workflow.info(f"tag {place.repository}:{place.version_tag}")
-            registry = self.means.registries.of(place.repository)
-            name_digest(registry, place.repository, image.digest, place.version_tag)
-        decided: dict[str, list[Floating]] = {place.repository: [] for _, place, _ in arrived}
-        for level in range(max(len(place.floating) for _, place, _ in arrived)):
-            git_versions = self.git_versions()
-            for _, place, image in arrived:
-                decision = self._floated(place, image, place.floating[level].tag, git_versions)
-                decided[place.repository].append(decision)
+        for_each(arrived, self._name_version)
+        levels = tuple(self._level(arrived, level) for level in range(len(arrived[0].place.floating)))
         return tuple(
-            _result(image.target.name, place, there, decided[place.repository])
-            for image, place, there in arrived
+            _result(there, decided) for there, decided in zip(arrived, zip(*levels, strict=True), strict=True)
         )
 
-    def _floated(self, place: Place, image: Arrived, tag: str, git_versions: tuple[Version, ...]) -> Floating:
-        def decide(published: tuple[Version, ...]) -> Floating:
-            decisions = self.plan.floating((*published, *git_versions))
-            return next(decision for decision in decisions if decision.tag == tag)
+    def _level(self, arrived: tuple[There, ...], level: int) -> tuple[Floating, ...]:
+        git_versions = self.git_versions()
+        return for_each(arrived, lambda there: self._float(there, level, git_versions))
 
-        decision = name_floating(self.means.registries.of(place.repository), image, tag, decide)
-        self.means.workflow.info(_told(place, decision))
+    def _name_version(self, there: There) -> None:
+        place = there.place
+        self.means.workflow.info(f"tag {place.repository}:{place.version_tag}")
+        registry = self.means.registries.of(place.repository)
+        name_digest(registry, place.repository, there.image.digest, place.version_tag)
+
+    def _float(self, there: There, level: int, git_versions: tuple[Version, ...]) -> Floating:
+        planned, registry = there.place.floating[level], self.means.registries.of(there.place.repository)
+        if self.plan.unstable:
+            return planned
+
+        def rivals(published: tuple[Version, ...]) -> tuple[Version, ...]:
+            return self.plan.rivals(planned.tag, (*published, *git_versions))
+
+        decision = name_floating(registry, there.image, planned.tag, rivals)
+        self.means.workflow.info(_told(there.place, decision))
         return decision
 
 
@@ -175,13 +190,14 @@ def _told(place: Place, decision: Floating) -> str:
             return f"leave {place.repository}:{tag} alone: {reason}"
 
 
-def _result(target: str, place: Place, arrived: Arrived, decided: Iterable[Floating]) -> Result:
-    decisions = tuple(decided)
-    moved = tuple(decision.tag for decision in decisions if isinstance(decision, Move))
+def _result(there: There, decisions: Iterable[Floating]) -> Result:
+    decided = tuple(decisions)
+    moved = tuple(decision.tag for decision in decided if isinstance(decision, Move))
     return Result(
-        target=target,
-        arrived=arrived,
-        tags=(place.version_tag, *moved),
-        held=tuple(decision for decision in decisions if isinstance(decision, Hold)),
-        prior=place.prior,
+        target=there.plan.target.name,
+        arrived=there.image,
+        tags=(there.place.version_tag, *moved),
+        held=tuple(decision for decision in decided if isinstance(decision, Hold)),
+        prior=there.place.prior,
+        is_new=there.place.is_new,
     )

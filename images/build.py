@@ -13,7 +13,7 @@ from actionkit.registry.layout import Layout, read_layout
 from images.bake import Declared, TargetSettings, build_definition
 from images.builder import Builder
 from images.buildlog import BuildLog, cache_trouble, explain_failure
-from images.caches import GHA_ENVIRONMENT, target_caches
+from images.caches import GHA_ENVIRONMENT, CachePlace, local_folders, target_caches
 from images.inputs import Attestations, Inputs
 from images.plan import ImagePlan, Plan
 from images.registries import Registries
@@ -26,12 +26,13 @@ _NO_PROVENANCE: Final = "type=provenance,disabled=true"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workshop:
-    """What a build needs: ``folder`` is where its results go."""
+    """What a build needs: ``folder`` is where its results go, ``workspace`` where local caches are."""
 
     inputs: Inputs
     declared: Declared
     registries: Registries
     builder: Builder
+    workspace: Path
     folder: Path
 
 
@@ -74,7 +75,7 @@ def _bake(plan: Plan, workshop: Workshop, settings: Mapping[str, TargetSettings]
     text = build_definition(workshop.declared, settings, inputs.platforms)
     definition.write_text(text, encoding="utf-8")
     stream(
-        _command(workshop.builder, definition, folder),
+        _command(workshop, definition),
         cwd=plan.source.folder,
         env={**workshop.builder.environment, **_environment(inputs, plan)},
         secrets=inputs.confidential,
@@ -97,8 +98,11 @@ def attestation_options(wanted: tuple[Attestations, ...]) -> tuple[str, ...]:
     return (provenance, *(("type=sbom",) if Attestations.SBOM in wanted else ()))
 
 
-def _command(builder: Builder, definition: Path, folder: Path) -> tuple[str, ...]:
-    allow = (f"--allow=fs.write={folder}",) if builder.version >= _ENTITLEMENTS else ()
+def _command(workshop: Workshop, definition: Path) -> tuple[str, ...]:
+    builder = workshop.builder
+    folders = (workshop.folder, *local_folders(workshop.inputs.cache, workshop.workspace))
+    own = tuple(f"fs={folder}" for folder in folders) if builder.version >= _ENTITLEMENTS else ()
+    allow = tuple(f"--allow={what}" for what in (*own, *workshop.inputs.allow))
     where = ("--builder", builder.name, "--file", str(definition))
     return ("docker", "buildx", "bake", *where, "--progress=plain", *allow)
 
@@ -119,13 +123,13 @@ def _settings(image: ImagePlan, workshop: Workshop) -> TargetSettings:
     is_index = len(image.platforms) > 1 or attestations != (_NO_PROVENANCE,)
     levels = "manifest,index" if is_index else "manifest"
     repository = image.places[0].repository
-    caches = target_caches(
-        inputs.cache,
-        workshop.declared.document["target"][name],
+    place = CachePlace(
         scope="-".join((name, *(platform.replace("/", "-") for platform in image.platforms))),
         repository=repository,
         plain=workshop.registries.of(repository).address.plain,
+        workspace=workshop.workspace,
     )
+    caches = target_caches(inputs.cache, workshop.declared.document["target"][name], place)
     return TargetSettings(
         output=f"type=oci,dest={workshop.folder / name},tar=false,rewrite-timestamp=true",
         labels=image.labels,

@@ -13,6 +13,7 @@ from actionkit.errors import ActionError
 from images.repeated import Steps
 
 _FOREIGN: Final = "exec format error"
+_SCANNER: Final = "buildkit-syft-scanner"
 _TAIL: Final = 200
 _PLACE: Final = re.compile(r"^(?P<file>\S*[Dd]ockerfile\S*):(?P<line>\d+)$")
 _FAILED: Final = re.compile(r"^ERROR: (?:target (?P<target>\S+): )?(?P<text>.*)$")
@@ -64,6 +65,12 @@ def explain_failure(lines: tuple[str, ...], targets: tuple[str, ...], source: Pa
 
 
 def _advice(lines: tuple[str, ...]) -> tuple[str, str]:
+    if any(_SCANNER in line for line in lines if _FAILED.match(line)):
+        return (
+            "nothing was published; the builder cannot fetch the scanner of packages: let it reach"
+            " docker.io or a mirror of it, or leave sbom out",
+            "with:\n  attestations: provenance",
+        )
     if any(_FOREIGN in line for line in lines):
         return (
             "nothing was published; the step is for another platform: use --platform=$BUILDPLATFORM and"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from actionkit.errors import InputError
@@ -20,6 +21,16 @@ CACHE_TAG: Final = "buildcache"
 
 GHA_ENVIRONMENT: Final = {"ACTIONS_CACHE_SERVICE_V2": "true"}
 """The runner tells the version of its cache service to JavaScript actions only, not to containers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CachePlace:
+    """Where one target's caches are: ``scope`` names image and platforms, ``plain`` means plain HTTP."""
+
+    scope: str
+    repository: str
+    plain: bool
+    workspace: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,33 +54,31 @@ def check_caches(words: tuple[str, ...]) -> tuple[InputError, ...]:
     )
 
 
-def target_caches(
-    words: tuple[str, ...], resolved: Mapping[str, Any], *, scope: str, repository: str, plain: bool
-) -> Caches:
-    """Choose the caches of one target: what the input says, else what its declaration says.
+def local_folders(words: tuple[str, ...], workspace: Path) -> tuple[Path, ...]:
+    """Name the folders that local caches are written to; they are relative to the workspace."""
+    return tuple(workspace / word.removeprefix(_LOCAL) for word in words if word.startswith(_LOCAL))
 
-    ``scope`` names image and platforms; ``repository`` is where a registry cache lies, ``plain`` means
-    plain HTTP.
-    """
+
+def target_caches(words: tuple[str, ...], resolved: Mapping[str, Any], place: CachePlace) -> Caches:
+    """Choose the caches of one target: what the input says, else what its declaration says."""
     if not words:
         return Caches(
             sources=tuple(_text(entry) for entry in resolved.get("cache-from") or ()),
             sinks=tuple(_tolerant(_text(entry)) for entry in resolved.get("cache-to") or ()),
         )
-    pairs = [_pair(word, scope, repository, plain=plain) for word in words if word != _NONE]
+    pairs = [_pair(word, place) for word in words if word != _NONE]
     return Caches(sources=tuple(source for source, _ in pairs), sinks=tuple(sink for _, sink in pairs))
 
 
-def _pair(word: str, scope: str, repository: str, *, plain: bool) -> tuple[str, str]:
+def _pair(word: str, place: CachePlace) -> tuple[str, str]:
     if word == _GHA:
-        base = f"type=gha,version=2,scope={scope}"
+        base = f"type=gha,version=2,scope={place.scope}"
         return base, f"{base},mode=max,ignore-error=true"
     if word == _REGISTRY:
-        base = f"type=registry,ref={repository}:{CACHE_TAG}-{scope}" + (
-            ",registry.insecure=true" if plain else ""
-        )
+        insecure = ",registry.insecure=true" if place.plain else ""
+        base = f"type=registry,ref={place.repository}:{CACHE_TAG}-{place.scope}{insecure}"
         return base, f"{base},mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true"
-    folder = f"{word.removeprefix(_LOCAL)}/{scope}"
+    folder = local_folders((word,), place.workspace)[0] / place.scope
     return f"type=local,src={folder}", f"type=local,dest={folder},mode=max,ignore-error=true"
 
 

@@ -47,7 +47,17 @@ def _printed(definition: Definition, inputs: Inputs, source: Source, environment
         options = tuple(part for file in files for part in ("--file", file))
         changes = tuple(part for change in inputs.overrides for part in ("--set", change))
         argv = ("docker", "buildx", "bake", "--print", *options, *changes, *inputs.targets)
-        return run(argv, cwd=source.folder, env=environment, secrets=inputs.confidential)
+        env = {**environment, **release_variables(inputs, source)}
+        return run(argv, cwd=source.folder, env=env, secrets=inputs.confidential)
+
+
+def release_variables(inputs: Inputs, source: Source) -> Mapping[str, str]:
+    """Tell a bake or compose file which release it is built for: a ``variable`` of that name takes it."""
+    return {
+        "RELEASE_TAG": inputs.tag,
+        "RELEASE_VERSION": str(inputs.version),
+        "RELEASE_COMMIT": source.commit,
+    }
 
 
 def _unreadable(definition: Definition, error: CommandFailed) -> ActionError:

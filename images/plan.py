@@ -15,7 +15,7 @@ from images.bake import Target, check_distinct
 from images.inputs import Inputs
 from images.labels import Facts, image_labels
 from images.state import FINGERPRINT, REVISION, Published, RepositoryState, Snapshot, Source
-from images.tags import Floating, floating_tags, version_tag, versions_of
+from images.tags import Floating, competitors, floating_tags, version_tag, versions_of
 
 _SECRET_NAME: Final = re.compile(
     r"(^|[_-])(token|secret|password|passwd|pwd|credentials?|api_?key|private_?key|access_?key)($|[_-])",
@@ -55,13 +55,14 @@ Action = Keep | Copy | Compare | Push
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """One image in one registry: its repository, its tags, and what happens there."""
+    """One image in one registry and what happens there; ``is_new`` says that it has no tag yet."""
 
     repository: str
     version_tag: str
     floating: tuple[Floating, ...]
     action: Action
     prior: Published | Missing
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +107,10 @@ class Plan:
         others = {*published, *self.git_versions} - self.withdrawn
         return floating_tags(self.version, others, unstable=self.unstable)
 
+    def rivals(self, tag: str, others: tuple[Version, ...]) -> tuple[Version, ...]:
+        """List those of ``others`` that have a better claim to a floating tag, highest first."""
+        return competitors(tag, self.version, set(others) - self.withdrawn)
+
 
 def make_plan(inputs: Inputs, source: Source, snapshot: Snapshot, facts: Facts) -> Plan:
     """Decide everything; nothing here reads or writes."""
@@ -116,7 +121,7 @@ def make_plan(inputs: Inputs, source: Source, snapshot: Snapshot, facts: Facts) 
         images=(),
         git_versions=snapshot.git_versions,
         withdrawn=snapshot.withdrawn,
-        unstable=_unstable(snapshot),
+        unstable=_unstable(inputs, snapshot),
         problems=(
             *check_distinct(snapshot.declared),
             *_secret_arguments(snapshot.declared.targets),
@@ -146,6 +151,7 @@ def _places(
             floating=frame.floating(versions_of(state.tags)),
             action=Push() if inputs.overwrite else _action(state, states, labels),
             prior=state.prior,
+            is_new=not state.tags,
         )
         for state in states
     )
@@ -166,7 +172,9 @@ def describes(labels: Mapping[str, str], published: Published) -> bool:
     return (published.revision, published.fingerprint) == (labels[REVISION], labels[FINGERPRINT])
 
 
-def _unstable(snapshot: Snapshot) -> str:
+def _unstable(inputs: Inputs, snapshot: Snapshot) -> str:
+    if inputs.version.prerelease:
+        return f"{inputs.version} is a pre-release"
     match snapshot.release:
         case Release(draft=True):
             return "the GitHub Release is a draft"

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from actionkit.errors import ActionError
-from actionkit.registry import Index, Missing, Registry, parse_manifest
+from actionkit.registry import Index, Missing, Registry
 from actionkit.registry.layout import Layout
 from actionkit.registry.oci import digest_of
 from actionkit.semver import Version
-from images.tags import Hold, Move, floating_names, version_tag, versions_of
+from images.tags import Floating, Hold, Move, version_tag, versions_of
+
+Rivals = Callable[[tuple[Version, ...]], tuple[Version, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,30 +57,27 @@ def name_digest(registry: Registry, repository: str, digest: str, tag: str) -> N
         )
 
 
-def name_floating(
-    registry: Registry,
-    arrived: Arrived,
-    tag: str,
-    decide: Callable[[tuple[Version, ...]], Move | Hold],
-) -> Move | Hold:
+def name_floating(registry: Registry, arrived: Arrived, tag: str, rivals: Rivals) -> Floating:
     """Move a floating tag if that is still right, and look again afterwards.
 
-    Two releases may be published at the same time: ``decide`` is asked with the repository's versions right
-    before the write, and after it the tag is handed to a higher version that appeared meanwhile.
+    Two releases may be published at the same time: ``rivals`` lists, highest first, those of a repository's
+    versions that have a better claim. It is asked right before the write, and after it the tag is handed to a
+    rival that appeared meanwhile.
     """
-    decision = decide(versions_of(registry.tags(arrived.repository)))
-    if isinstance(decision, Hold):
-        return decision
+    better = rivals(versions_of(registry.tags(arrived.repository)))
+    if better:
+        return Hold(tag=tag, reason=f"{better[0]} is higher")
     name_digest(registry, arrived.repository, arrived.digest, tag)
-    versions = versions_of(registry.tags(arrived.repository))
-    decision = decide(versions)
-    if isinstance(decision, Hold):
-        stable = [version for version in versions if not version.prerelease]
-        _hand_over(registry, arrived.repository, tag, max(v for v in stable if tag in floating_names(v)))
-    return decision
+    better = rivals(versions_of(registry.tags(arrived.repository)))
+    if not better:
+        return Move(tag=tag)
+    _hand_over(registry, arrived.repository, tag, better)
+    return Hold(tag=tag, reason=f"{better[0]} was published meanwhile")
 
 
-def _hand_over(registry: Registry, repository: str, tag: str, version: Version) -> None:
-    raw = registry.manifest(f"{repository}:{version_tag(version)}")
-    if not isinstance(raw, Missing):
-        name_digest(registry, repository, parse_manifest(raw).digest, tag)
+def _hand_over(registry: Registry, repository: str, tag: str, better: tuple[Version, ...]) -> None:
+    for version in better:
+        raw = registry.manifest(f"{repository}:{version_tag(version)}")
+        if not isinstance(raw, Missing):
+            return name_digest(registry, repository, digest_of(raw), tag)
+    return None

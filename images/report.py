@@ -16,6 +16,8 @@ from images.tags import Hold, Move
 _BEGIN: Final = "<!-- images -->"
 _END: Final = "<!-- /images -->"
 _SECTION: Final = re.compile(rf"{re.escape(_BEGIN)}.*?{re.escape(_END)}", re.DOTALL)
+_GITHUBS: Final = "ghcr.io/"
+_OPEN: Final = "somebody changes the package's visibility (Package settings, Danger Zone)"
 _KIB: Final = 1024
 
 
@@ -105,6 +107,8 @@ def _notes(plan: Plan, outcome: Outcome) -> Iterable[str]:
     for result in outcome.results:
         for hold in result.held:
             yield f"- `{result.arrived.repository}:{hold.tag}` stays where it is: {hold.reason}"
+        if result.is_new and result.arrived.repository.startswith(_GITHUBS):
+            yield f"- `{result.arrived.repository}` is new: GitHub keeps a new package private until {_OPEN}"
     if plan.source.changed:
         names = ", ".join(f"`{path}`" for path in plan.source.changed[:10])
         yield f"- the workspace was not exactly the tagged commit: {names} differ and went in as they are"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from pathlib import Path
 
 from actionkit.context import Context, read_context
 from actionkit.errors import ActionError, raise_all
 from actionkit.forge.client import Forge
 from actionkit.forge.releases import Release, update_body
 from actionkit.git import Git
+from actionkit.ownership import give_back
 from actionkit.workflow import Workflow
 from images.apply import Applier, Outcome
+from images.caches import local_folders
 from images.inputs import Inputs, read_inputs
 from images.labels import Facts
 from images.means import Means
@@ -29,6 +32,7 @@ def publish_images(environ: Mapping[str, str], workflow: Workflow) -> None:
     for secret in inputs.confidential:
         workflow.mask(secret)
     with ExitStack() as stack:
+        stack.callback(give_back, context.workspace, _written(inputs, context))
         registries = stack.enter_context(open_registries(inputs, environ, context.temporary))
         means = _means(inputs, context, workflow, environ, registries)
         tags = remote_tags(means.git, means.url)
@@ -52,6 +56,11 @@ def publish_images(environ: Mapping[str, str], workflow: Workflow) -> None:
         workflow.summarize(summary(plan, outcome))
         workflow.quote(summary(plan, outcome))
         _tell_release(inputs, means, outcome)
+
+
+def _written(inputs: Inputs, context: Context) -> tuple[Path, ...]:
+    """Name the folders of the workspace that a run writes to."""
+    return (context.workspace / ".git", *local_folders(inputs.cache, context.workspace))
 
 
 def _means(

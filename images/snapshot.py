@@ -14,6 +14,7 @@ from images.bake import Declared
 from images.declarations import read_declarations
 from images.inputs import Inputs
 from images.means import Means
+from images.parallel import for_each
 from images.registries import repository_name
 from images.state import FINGERPRINT, REVISION, Published, RepositoryState, Snapshot, Source
 from images.tags import competitors, floating_names, version_tag, versions_of
@@ -114,17 +115,17 @@ def _repositories(
     inputs: Inputs, declared: Declared, means: Means
 ) -> Mapping[str, tuple[RepositoryState, ...]]:
     project = means.context.repository
-    names = {
+    wanted = [
+        (target.name, repository_name(destination, target.image, project))
+        for target in declared.targets
+        for destination in inputs.destinations
+    ]
+    states = for_each(wanted, lambda it: read_repository(means.registries.of(it[1]), it[1], inputs.version))
+    return {
         target.name: tuple(
-            repository_name(destination, target.image, project) for destination in inputs.destinations
+            state for (name, _), state in zip(wanted, states, strict=True) if name == target.name
         )
         for target in declared.targets
-    }
-    return {
-        target: tuple(
-            read_repository(means.registries.of(name), name, inputs.version) for name in repositories
-        )
-        for target, repositories in names.items()
     }
 
 

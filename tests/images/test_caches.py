@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from images.caches import Caches, check_caches, target_caches
+from pathlib import Path
+
+from images.caches import CachePlace, Caches, check_caches, target_caches
 
 
 def caches(*words: str, resolved: dict[str, object] | None = None, plain: bool = False) -> Caches:
-    return target_caches(
-        words, resolved or {}, scope="api-linux-amd64", repository="ghcr.io/acme/shop/api", plain=plain
+    place = CachePlace(
+        scope="api-linux-amd64",
+        repository="ghcr.io/acme/shop/api",
+        plain=plain,
+        workspace=Path("/workspace"),
     )
+    return target_caches(words, resolved or {}, place)
 
 
 def test_github_s_cache_is_the_second_version_and_scoped() -> None:
@@ -24,9 +30,10 @@ def test_a_registry_s_cache_lies_beside_the_image_under_a_tag_of_its_own() -> No
 
 
 def test_a_local_cache_has_a_folder_for_each_scope() -> None:
-    assert caches("local=/cache") == Caches(
-        sources=("type=local,src=/cache/api-linux-amd64",),
-        sinks=("type=local,dest=/cache/api-linux-amd64,mode=max,ignore-error=true",),
+    folder = "/workspace/.cache/layers/api-linux-amd64"
+    assert caches("local=.cache/layers") == Caches(
+        sources=(f"type=local,src={folder}",),
+        sinks=(f"type=local,dest={folder},mode=max,ignore-error=true",),
     )
 
 

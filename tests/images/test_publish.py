@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 
 import pytest
 
@@ -248,6 +249,41 @@ def test_current_bake_syntax_is_understood(shop, reader) -> None:
     run = shop.run("v1.0.0")
     assert run.errors == []
     assert [image["target"] for image in json.loads(run.outputs["images"])] == ["app-one", "app-two"]
+
+
+def test_a_bake_file_knows_which_release_it_is_built_for(shop, reader) -> None:
+    bake = """
+    variable "RELEASE_VERSION" { default = "dev" }
+    variable "INPUT_PASSWORD" { default = "hidden" }
+    target "default" { labels = { built = RELEASE_VERSION, seen = INPUT_PASSWORD } }
+    """
+    shop.release("v1.0.0", {"docker-bake.hcl": bake, "Dockerfile": "FROM scratch\nCOPY Dockerfile /\n"})
+    assert shop.run("v1.0.0").errors == []
+    labels = reader.image(shop.repository("default"), "1.0.0")[1]["config"]["Labels"]
+    assert (labels["built"], labels["seen"]) == ("1.0.0", "")
+
+
+def test_nothing_in_the_workspace_is_left_to_root(shop, reader) -> None:
+    shop.release("v1.0.0", ONE)
+    shop.commit({"api.txt": "later"})
+    subprocess.run(("chown", "-R", "1001:1001", str(shop.workspace)), check=True)
+    run = shop.run("v1.0.0", cache="local=.cache/layers")
+    assert run.errors == []
+    owners = {path.lstat().st_uid for path in shop.workspace.rglob("*")}
+    assert owners == {1001}
+    assert (shop.workspace / ".cache/layers/api/index.json").is_file()
+    assert list((shop.folder / "temp").iterdir()) == [], "logins and images are gone"
+
+
+def test_an_sbom_that_cannot_be_made_is_explained(shop, reader, engine) -> None:
+    shop.release("v1.0.0", ONE)
+    run = shop.run("v1.0.0", attestations="provenance,sbom")
+    if engine.private:
+        (error,) = run.errors
+        assert "cannot fetch the scanner of packages" in error
+        assert reader.tags(shop.repository("api")) == []
+    else:
+        assert run.errors == []
 
 
 def _digests(text: str) -> set[str]:

@@ -1,0 +1,214 @@
+"""What is built, kept, copied, compared or refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from actionkit.forge.releases import NoRelease, Release
+from actionkit.registry import Missing
+from actionkit.semver import TagFormat, parse_version
+from images.bake import Declared, Target
+from images.inputs import Attestations, Inputs
+from images.labels import Facts, fingerprint, image_labels
+from images.plan import Compare, Copy, Keep, Plan, Push, make_plan
+from images.state import Published, RepositoryState, Snapshot, Source
+from images.tags import Hold, Move
+
+COMMIT = "c" * 40
+REPOSITORIES = ("ghcr.io/acme/shop/api", "docker.io/acme/api")
+FACTS = Facts(repository_url="https://github.com/Acme/Shop", description="Sells things.", licenses="MIT")
+SOURCE = Source(
+    folder=Path("/w"),
+    commit=COMMIT,
+    created="2026-01-02T03:04:05Z",
+    seconds=1767323045,
+    paths=("api.Dockerfile",),
+    changed=(),
+    changes="",
+)
+TARGET = Target(
+    name="api", image="api", platforms=("linux/amd64",), arguments={}, labels={}, fingerprint_source="{}"
+)
+
+
+def inputs(**changes: object) -> Inputs:
+    fields: dict[str, object] = {
+        "tag": "v1.2.3",
+        "version": parse_version("1.2.3"),
+        "tag_format": TagFormat(),
+        "token": "",
+        "destinations": (),
+        "files": (),
+        "targets": (),
+        "overrides": (),
+        "allow": (),
+        "platforms": (),
+        "builder": "",
+        "cache": (),
+        "secrets": (),
+        "attestations": (Attestations.PROVENANCE,),
+        "release_notes": True,
+        "overwrite": False,
+        "dry_run": False,
+    }
+    return Inputs(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def published(revision: str = COMMIT, made_from: str = "") -> Published:
+    return Published(
+        tag="1.2.3",
+        digest="sha256:there",
+        runnable=("sha256:image",),
+        revision=revision,
+        fingerprint=made_from or fingerprint(inputs(), SOURCE, TARGET),
+        size=1,
+        platforms=("linux/amd64",),
+    )
+
+
+def plan(
+    *states: Published | Missing,
+    given: Inputs | None = None,
+    target: Target = TARGET,
+    release: Release | NoRelease | None = None,
+) -> Plan:
+    repositories = tuple(
+        RepositoryState(repository=name, tags=("1.2.3",), published=state, prior=Missing(reference=""))
+        for name, state in zip(REPOSITORIES, states, strict=False)
+    )
+    snapshot = Snapshot(
+        declared=Declared(targets=(target,), document={}),
+        repositories={"api": repositories},
+        git_versions=(parse_version("1.2.3"), parse_version("1.3.0"), parse_version("3.0.0")),
+        withdrawn=frozenset({parse_version("3.0.0")}),
+        release=release or NoRelease(tag="v1.2.3"),
+    )
+    return make_plan(given or inputs(), SOURCE, snapshot, FACTS)
+
+
+def actions(made: Plan) -> list[object]:
+    return [place.action for image in made.images for place in image.places]
+
+
+ABSENT = Missing(reference="")
+
+
+def test_what_is_absent_is_built_and_pushed() -> None:
+    made = plan(ABSENT)
+    assert (actions(made), [image.target.name for image in made.builds], made.problems) == (
+        [Push()],
+        ["api"],
+        (),
+    )
+
+
+def test_what_was_made_from_the_same_inputs_is_kept_and_not_built() -> None:
+    made = plan(published())
+    assert (actions(made), made.builds, made.problems) == ([Keep(published=published())], (), ())
+
+
+def test_a_registry_that_lacks_the_image_gets_a_copy_from_the_one_that_has_it() -> None:
+    made = plan(published(), ABSENT)
+    assert actions(made) == [
+        Keep(published=published()),
+        Copy(origin=REPOSITORIES[0], published=published()),
+    ]
+    assert made.builds == ()
+
+
+def test_other_inputs_of_the_same_commit_are_compared_after_the_build() -> None:
+    there = published(made_from="other")
+    made = plan(there, ABSENT)
+    assert (actions(made), made.problems) == ([Compare(published=there), Push()], ())
+    assert len(made.builds) == 1
+
+
+@pytest.mark.parametrize("revision", ["d" * 40, ""])
+def test_another_commit_is_refused(revision: str) -> None:
+    (problem,) = plan(published(revision=revision)).problems
+    assert problem.what == "ghcr.io/acme/shop/api:1.2.3 exists with other content"
+
+
+def test_overwriting_builds_and_pushes_whatever_is_there() -> None:
+    made = plan(published(revision="d" * 40), published(), given=inputs(overwrite=True))
+    assert (actions(made), made.problems) == ([Push(), Push()], ())
+
+
+def test_floating_tags_are_judged_by_git_too_and_withdrawn_versions_do_not_count() -> None:
+    (image,) = plan(ABSENT).images
+    assert image.places[0].floating == (
+        Move(tag="1.2"),
+        Hold(tag="1", reason="1.3.0 is higher"),
+        Hold(tag="latest", reason="1.3.0 is higher"),
+    )
+
+
+def test_what_changes_in_the_folder_or_the_target_makes_another_image() -> None:
+    def changed(**fields: object) -> Source:
+        values = {name: getattr(SOURCE, name) for name in Source.__slots__}
+        return Source(**{**values, **fields})  # type: ignore[arg-type]
+
+    other = Target(
+        name="api", image="api", platforms=(), arguments={}, labels={}, fingerprint_source="{other}"
+    )
+    names = {
+        fingerprint(inputs(), SOURCE, TARGET),
+        fingerprint(inputs(), changed(changes="x"), TARGET),
+        fingerprint(inputs(), changed(commit="d" * 40), TARGET),
+        fingerprint(inputs(), SOURCE, other),
+        fingerprint(inputs(platforms=("linux/arm64",)), SOURCE, TARGET),
+    }
+    assert len(names) == 5
+
+
+def test_the_project_s_own_labels_win_except_where_only_the_release_knows() -> None:
+    own = {
+        "org.opencontainers.image.title": "The API",
+        "org.opencontainers.image.version": "dev",
+        "org.opencontainers.image.licenses": "",
+        "vendor": "Acme",
+    }
+    target = Target(name="api", image="api", platforms=(), arguments={}, labels=own, fingerprint_source="{}")
+    assert image_labels(inputs(), SOURCE, FACTS, target) == {
+        "org.opencontainers.image.title": "The API",
+        "org.opencontainers.image.description": "Sells things.",
+        "org.opencontainers.image.url": "https://github.com/Acme/Shop",
+        "org.opencontainers.image.licenses": "MIT",
+        "vendor": "Acme",
+        "org.opencontainers.image.source": "https://github.com/Acme/Shop",
+        "org.opencontainers.image.version": "1.2.3",
+        "org.opencontainers.image.created": "2026-01-02T03:04:05Z",
+        "org.opencontainers.image.revision": COMMIT,
+        "release-pipeline.inputs": fingerprint(inputs(), SOURCE, target),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "refused"),
+    [
+        ("NPM_TOKEN", True),
+        ("token", True),
+        ("DB_PASSWORD", True),
+        ("AWS_SECRET_ACCESS_KEY", True),
+        ("API_KEY", True),
+        ("TOKENIZER", False),
+        ("KEYBOARD", False),
+        ("SECRETARY", False),
+        ("PUBLIC_KEY", False),
+        ("PROFILE", False),
+    ],
+)
+def test_build_arguments_that_look_like_secrets_are_refused(name: str, *, refused: bool) -> None:
+    target = Target(
+        name="api", image="api", platforms=(), arguments={name: "x"}, labels={}, fingerprint_source="{}"
+    )
+    assert bool(plan(ABSENT, target=target).problems) == refused
+
+
+def test_an_empty_build_argument_is_no_secret() -> None:
+    target = Target(
+        name="api", image="api", platforms=(), arguments={"TOKEN": ""}, labels={}, fingerprint_source="{}"
+    )
+    assert plan(ABSENT, target=target).problems == ()
