@@ -57,7 +57,7 @@ def decide(repository: Repository, version: Version, selection: Selection) -> tu
 
 def _considered(repository: Repository, selection: Selection) -> list[Manifest]:
     """The members, what they are built from, the named, and the packages that depend on one of these."""
-    built = set(repository.built)
+    built = set(_moved_by(repository, selection)) | set(repository.built)
     tied = {path for path, targets in repository.path_dependencies.items() if built & targets}
     by_name = {manifest.path for manifest in named(repository, selection)}
     known = sorted(built | tied | by_name)
@@ -98,10 +98,10 @@ def _moved_by(repository: Repository, selection: Selection) -> Mapping[str, obje
     """The packages that the selection is about.
 
     In lockstep they are also those that members depend on from outside the workspace: people exclude a
-    package for its dependencies' sake and still release it with the others. ``all`` means members, as for
-    ``cargo set-version --workspace``.
+    package for its dependencies' sake and still release it with the others; what inherits its version
+    together with such a package follows. ``all`` means members, as for ``cargo set-version --workspace``.
     """
-    return repository.built if isinstance(selection.packages, Lockstep) else repository.members
+    return repository.in_step if isinstance(selection.packages, Lockstep) else repository.members
 
 
 def _selected(
@@ -139,8 +139,16 @@ def _check_order(decisions: tuple[PackageDecision, ...], version: Version) -> No
         raise InputError(
             f"the version {version} is lower than {max(ahead)}, which the manifests state",
             why="a version is never lowered: cargo and crates.io order releases by it",
-            fix=f"ask for a version above {max(ahead)}",
+            fix=_way_out(max(ahead), version),
         )
+
+
+def _way_out(stated: Version, version: Version) -> str:
+    """Say what to change; the first pre-release of a version that was never released has a way of its own."""
+    above = f"ask for a version above {stated}"
+    if version.prerelease and version.finalize_version() == stated:
+        return f"if {stated} was never released, write {version} into the manifests; else {above}"
+    return above
 
 
 def _check_names(repository: Repository, selection: Selection) -> None:
@@ -163,20 +171,14 @@ def _check_names(repository: Repository, selection: Selection) -> None:
 def _check_inheritance(repository: Repository, decisions: tuple[PackageDecision, ...]) -> None:
     """A version that several packages inherit moves for all of them or for none."""
     moving = moves(decisions)
-    inheriting = [path for path in moving if _inherits(repository.manifests[path])]
+    inheriting = [path for path in moving if repository.manifests[path].inherits]
     for root in {repository.roots[path].path: repository.roots[path] for path in inheriting}.values():
         staying = [
-            member
-            for member in repository.members_of(root)
-            if _inherits(member) and member.path not in moving
+            member for member in repository.members_of(root) if member.inherits and member.path not in moving
         ]
         if staying:
             mover = next(moving[path] for path in inheriting if repository.roots[path] is root)
             raise _shared_version(root, mover, staying[0])
-
-
-def _inherits(manifest: Manifest) -> bool:
-    return isinstance(manifest.version, InheritedVersion)
 
 
 def _shared_version(root: Manifest, mover: PackageDecision, stayer: Manifest) -> InputError:

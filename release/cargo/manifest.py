@@ -122,6 +122,11 @@ class Manifest:
             return NoVersion()
         return InheritedVersion() if isinstance(value, dict) else OwnVersion(text=str(value))
 
+    @property
+    def inherits(self) -> bool:
+        """Whether its version is the workspace's."""
+        return isinstance(self.version, InheritedVersion)
+
     @cached_property
     def is_package(self) -> bool:
         """Whether it describes a package (a virtual manifest does not)."""

@@ -80,6 +80,13 @@ class Repository:
         """The members and what they depend on by path, member or not: what the workspaces' locks hold."""
         return self._closed(self.members, lambda manifest: self.path_dependencies[manifest.path])
 
+    @cached_property
+    def in_step(self) -> Mapping[str, Manifest]:
+        """What is built, and the packages that inherit their version together with one of these."""
+        roots = {self.roots[path].path: self.roots[path] for path, one in self.built.items() if one.inherits}
+        sharing = (member for root in roots.values() for member in self.members_of(root) if member.inherits)
+        return {**self.built, **{member.path: member for member in sharing}}
+
     def members_of(self, root: Manifest) -> tuple[Manifest, ...]:
         """The members of the workspace of ``root``, sorted by path; itself when it has no workspace table."""
         if not root.is_root:
