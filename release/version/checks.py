@@ -18,8 +18,8 @@ def check(decided: Decision, *, prior: Prior, existing: Collection[Version], bra
         raise InputError(
             f"{version} is not higher than {prior.version}, which this branch released as {prior.tag}",
             why=decided.reason,
-            fix=f"ask for a version above {prior.version}, or for bump: auto",
-            yaml="with:\n  bump: auto",
+            fix=f"ask for a version above {prior.version}; bump goes before what commits say",
+            yaml=f"with:\n  bump: {_next_free(prior.version, existing)}",
         )
     if any(version == other for other in existing):
         raise InputError(

@@ -94,6 +94,14 @@ def test_an_exact_version_must_be_higher_than_the_prior(bump: str, decide: Decid
         decide("1.2.3", "minor", bump=bump)
 
 
+def test_a_release_as_that_is_too_low_is_refused_with_a_version_that_goes_before_it(judged: Judge) -> None:
+    prior = PriorRelease(version=parse_version("1.2.3"), tag="v1.2.3")
+    found = (judged("none", release_as="1.0.0"),)
+    with pytest.raises(InputError, match="bump goes before what commits say") as refused:
+        next_version(prior=prior, judgements=found, existing=(parse_version("1.2.4"),))
+    assert refused.value.yaml == "with:\n  bump: 1.2.5"
+
+
 def test_build_metadata_is_taken_and_goes_with_the_next_release(decide: Decide) -> None:
     assert _version(decide("1.2.3", "none", bump="1.2.4+build.5")) == "1.2.4+build.5"
     assert _version(decide("1.2.4+build.5", "patch")) == "1.2.5"
