@@ -69,8 +69,9 @@ def build_images(plan: Plan, workshop: Workshop, log: BuildLog) -> Built:
 
 def _bake(plan: Plan, workshop: Workshop, settings: Mapping[str, TargetSettings], log: BuildLog) -> None:
     folder, inputs = workshop.folder, workshop.inputs
-    for name in settings:
-        (folder / name).mkdir(parents=True, exist_ok=True)
+    caches = local_folders(inputs.cache, workshop.workspace)
+    for made in (*caches, *(folder / name for name in settings)):
+        made.mkdir(parents=True, exist_ok=True)  # bake grants access to folders that are there
     definition = folder / "bake.json"
     text = build_definition(workshop.declared, settings, inputs.platforms)
     definition.write_text(text, encoding="utf-8")

@@ -13,6 +13,7 @@ from actionkit.errors import ActionError
 from images.repeated import Steps
 
 _FOREIGN: Final = "exec format error"
+_ENTITLEMENT: Final = re.compile(r'--allow=([^\s"]+)')
 _SCANNER: Final = "buildkit-syft-scanner"
 _TAIL: Final = 200
 _PLACE: Final = re.compile(r"^(?P<file>\S*[Dd]ockerfile\S*):(?P<line>\d+)$")
@@ -71,6 +72,11 @@ def _advice(lines: tuple[str, ...]) -> tuple[str, str]:
             " docker.io or a mirror of it, or leave sbom out",
             "with:\n  attestations: provenance",
         )
+    if asked := tuple(
+        flag for line in lines if line.startswith("Pass ") for flag in _ENTITLEMENT.findall(line)
+    ):
+        wanted = "".join(f"\n    {flag}" for flag in dict.fromkeys(asked))
+        return "nothing was published; if the images may have it, say so", f"with:\n  allow: |{wanted}"
     if any(_FOREIGN in line for line in lines):
         return (
             "nothing was published; the step is for another platform: use --platform=$BUILDPLATFORM and"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from actionkit.errors import InputError
@@ -50,8 +50,13 @@ def check_caches(words: tuple[str, ...]) -> tuple[InputError, ...]:
             yaml="with:\n  cache: gha",
         )
         for word in words
-        if word not in (_GHA, _REGISTRY, _NONE) and not word.startswith(_LOCAL)
+        if word not in (_GHA, _REGISTRY, _NONE) and not _is_folder(word)
     )
+
+
+def _is_folder(word: str) -> bool:
+    path = PurePosixPath(word.removeprefix(_LOCAL))
+    return word.startswith(_LOCAL) and path.parts != () and ".." not in path.parts
 
 
 def local_folders(words: tuple[str, ...], workspace: Path) -> tuple[Path, ...]:

@@ -60,7 +60,11 @@ def publish_images(environ: Mapping[str, str], workflow: Workflow) -> None:
 
 def _written(inputs: Inputs, context: Context) -> tuple[Path, ...]:
     """Name the folders of the workspace that a run writes to."""
-    return (context.workspace / ".git", *local_folders(inputs.cache, context.workspace))
+    caches = local_folders(inputs.cache, context.workspace)
+    inside = (
+        folder.relative_to(context.workspace) for folder in caches if folder.is_relative_to(context.workspace)
+    )
+    return (context.workspace / ".git", *(context.workspace / path.parts[0] for path in inside if path.parts))
 
 
 def _means(

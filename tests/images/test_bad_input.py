@@ -110,3 +110,11 @@ def test_a_secret_that_got_into_the_history_is_found_too(shop, reader) -> None:
     assert len(run.errors) == 1
     assert "the configuration or history for linux/amd64" in run.errors[0]
     assert reader.tags(shop.repository("api")) == []
+
+
+def test_a_target_that_wants_more_than_a_build_needs_is_told_how_to_get_it(shop, reader) -> None:
+    bake = 'target "default" { entitlements = ["network.host"] }\n'
+    shop.release("v1.0.0", {"docker-bake.hcl": bake, "Dockerfile": "FROM scratch\nCOPY Dockerfile /\n"})
+    (error,) = shop.run("v1.0.0").errors
+    assert error.endswith("with:\n      allow: |\n        network.host")
+    assert shop.run("v1.0.0", allow="network.host", builder="docker-container").errors != [error]

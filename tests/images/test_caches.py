@@ -53,6 +53,9 @@ def test_none_means_none() -> None:
 
 
 def test_an_unknown_cache_is_named() -> None:
-    assert [problem.what for problem in check_caches(("gha", "disk", "local=x"))] == [
-        "input cache has 'disk'"
+    words = ("gha", "disk", "local=x", "local=", "local=../x")
+    assert [problem.what for problem in check_caches(words)] == [
+        "input cache has 'disk'",
+        "input cache has 'local='",
+        "input cache has 'local=../x'",
     ]
