@@ -76,10 +76,9 @@ def make_plan(situation: Situation) -> NewRelease | NoNewRelease:
         zero=settings.zero_version,
         stated=_stated(situation),
     )
-    if isinstance(decision, NothingToRelease):
-        return NoNewRelease(
-            reason=decision.reason, prior=prior, judgements=judgements, warnings=settings.warnings
-        )
+    reason = decision.reason if isinstance(decision, NothingToRelease) else settings.closed
+    if isinstance(decision, NothingToRelease) or reason:
+        return NoNewRelease(reason=reason, prior=prior, judgements=judgements, warnings=settings.warnings)
     return _release(situation, prior, judgements, decision)
 
 
@@ -118,7 +117,7 @@ def _release(
 def _publication(
     situation: Situation, version: Version, prior_tag: str, notes: str, *, draft: bool
 ) -> Publication:
-    settings, place = situation.settings, situation.place
+    settings = situation.settings
     tag = settings.tag_format.tag(version)
     return Publication(
         version=version,

@@ -25,7 +25,8 @@ class Settings:
     """Everything that decides, settled.
 
     ``changelog`` is a path, empty for none; ``insertion_flag`` the line below which releases are inserted,
-    empty for the changelog's own headings. ``commit_message`` may hold ``{version}`` and ``{tag}``.
+    empty for the changelog's own headings. ``closed`` says why the branch releases nothing, empty where it
+    may release. ``commit_message`` may hold ``{version}`` and ``{tag}``.
     """
 
     bump: Bump
@@ -46,6 +47,7 @@ class Settings:
     assets: tuple[str, ...]
     make_latest: MakeLatestInput
     draft: bool
+    closed: str
     warnings: tuple[str, ...]
 
 
@@ -75,6 +77,9 @@ def settle(choices: Choices, config: Config, branch: str) -> Settings:
         assets=config.assets,
         make_latest=choices.make_latest,
         draft=choices.draft,
+        closed=f"{config.source} names the branches that release, and {branch} is none of them"
+        if config.closes(branch)
+        else "",
         warnings=config.warnings,
     )
 

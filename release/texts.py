@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 from typing import Final
 
 from actionkit.errors import InputError
@@ -12,11 +14,11 @@ from release.commits import Judgement
 from release.edits import FileEdit
 from release.notes import Links, render_notes, render_section
 from release.situation import Situation
+from release.snapshot import Snapshot
+from release.snapshot import FirstRelease, Merged
 
-# semantic-release writes the first two (https://github.com/semantic-release/git#message), the others are ours
-_VERSION: Final = ("${nextRelease.version}", "{version}")
-_NOTES: Final = "${nextRelease.notes}"
-_TAG: Final = "{tag}"
+# ours; semantic-release's two spellings (https://github.com/semantic-release/git#message)
+_PLACE: Final = re.compile(r"\$\{\s*([\w.]+)\s*\}|<%=\s*([\w.]+)\s*%>|\{(version|tag)\}")
 
 
 def write_notes(situation: Situation, judgements: Sequence[Judgement], version: Version, links: Links) -> str:
@@ -41,6 +43,7 @@ def write_changelog(
     settings = situation.settings
     if not settings.changelog:
         return ()
+    _refuse_what_is_no_file(settings.changelog, situation.snapshot)
     section = render_section(
         judgements,
         version=version,
@@ -58,10 +61,38 @@ def write_changelog(
 
 def write_commit_message(situation: Situation, version: Version, tag: str, notes: str) -> str:
     """Fill the commit's message; braces that mean nothing here stay as they are."""
-    text = situation.settings.commit_message
-    for name in _VERSION:
-        text = text.replace(name, str(version))
-    return f"{text.replace(_TAG, tag).replace(_NOTES, notes).rstrip()}\n"
+    values = {
+        "version": str(version),
+        "tag": tag,
+        "nextRelease.version": str(version),
+        "nextRelease.gitTag": tag,
+        "nextRelease.name": tag,
+        "nextRelease.notes": notes,
+        "branch": situation.snapshot.branch,
+        "branch.name": situation.snapshot.branch,
+    }
+    match situation.snapshot.prior:
+        case Merged(version=prior, tag=prior_tag):
+            values |= {"lastRelease.version": str(prior), "lastRelease.gitTag": prior_tag.name}
+        case FirstRelease():
+            values |= {"lastRelease.version": "", "lastRelease.gitTag": ""}
+    text = _PLACE.sub(
+        lambda found: values.get(found[found.lastindex or 0], found[0]), situation.settings.commit_message
+    )
+    return f"{text.rstrip()}\n"
+
+
+def _refuse_what_is_no_file(path: str, snapshot: Snapshot) -> None:
+    """Raise InputError where writing ``path`` would replace a link, a submodule, or a whole folder."""
+    parents = {str(parent) for parent in PurePosixPath(path).parents}
+    below = any(other.startswith(f"{path}/") for other in snapshot.tracked | snapshot.others)
+    if below or path in snapshot.others or parents & (snapshot.tracked | snapshot.others):
+        raise InputError(
+            f"the changelog {path} is no file, and cannot become one",
+            why="a folder, a link or a submodule stands there, or a file where a folder is needed",
+            fix="name the file itself",
+            yaml="with:\n  changelog: CHANGELOG.md",
+        )
 
 
 def _template(situation: Situation, path: str) -> str:

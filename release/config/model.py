@@ -51,6 +51,10 @@ class Config:
     assets: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
+    def closes(self, branch: str) -> bool:
+        """Whether the file names branches that release, and this one is none of them."""
+        return bool(branch and self.branches) and isinstance(self.prerelease_on(branch), Unset)
+
     def prerelease_on(self, branch: str) -> str | Unset:
         """The pre-release token of a branch; Unset where the file has no rule for it."""
         return next((rule.prerelease for rule in self.branches if rule.matches(branch)), Unset())

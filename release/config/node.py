@@ -6,7 +6,7 @@ Keys: https://semantic-release.gitbook.io/semantic-release/usage/configuration a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from actionkit.errors import InputError
@@ -37,6 +37,41 @@ _PLUGINS: Final = {
     "gitlab": "releases are made on GitHub",
     "error": "",
 }
+_OPTIONS: Final[Mapping[str, Mapping[str, str]]] = {
+    "commit-analyzer": {"parserOpts": "commits are read as conventional ones"},
+    "release-notes-generator": {
+        "parserOpts": "commits are read as conventional ones",
+        "writerOpts": "write a template and name it in the input notes-template",
+        "host": "links lead to the workflow's server",
+        "linkCompare": "the comparison is always linked",
+        "linkReferences": "references are always linked",
+        "commit": "links lead to the workflow's repository",
+        "issue": "links lead to the workflow's repository",
+        "language": "",
+    },
+    "changelog": {"changelogTitle": "a title of your own stays: commit the file with it"},
+    "git": {"assets": "what the release changes is committed: manifests, locks, version-files, changelog"},
+    "github": {
+        "githubUrl": "the workflow's server is used",
+        "githubApiPathPrefix": "the workflow's server is used",
+        "githubApiUrl": "the workflow's server is used",
+        "proxy": "set HTTPS_PROXY for the job",
+        "successComment": "nothing is commented",
+        "successCommentCondition": "nothing is commented",
+        "failComment": "nothing is commented",
+        "failCommentCondition": "nothing is commented",
+        "failTitle": "no issue is opened: the run fails",
+        "labels": "no issue is opened: the run fails",
+        "assignees": "no issue is opened: the run fails",
+        "releasedLabels": "nothing is labelled",
+        "addReleases": "nothing is added to the notes",
+        "draftRelease": "use the input draft",
+        "releaseNameTemplate": "the release is named after its tag",
+        "releaseBodyTemplate": "use the input notes-template",
+        "discussionCategoryName": "no discussion is opened",
+    },
+}
+_BRANCH: Final = ("name", "prerelease")
 _LEVELS: Final = {"major": Level.MAJOR, "minor": Level.MINOR, "patch": Level.PATCH}
 _PRESETS: Final = ("angular", "conventionalcommits")
 
@@ -64,6 +99,8 @@ def read_node(path: str, values: Mapping[str, object]) -> Config:
             *_preset_warnings(path, (settings, analyzer, notes)),
             *rule_warnings,
             *_plugin_warnings(path, plugins),
+            *_option_warnings(plugins),
+            *_branch_warnings(path, settings),
             *settings.elsewhere(_ELSEWHERE),
             *settings.unknown(),
         ),
@@ -186,6 +223,25 @@ def _plugin_warnings(path: str, plugins: Mapping[str, Settings]) -> tuple[str, .
         for name in plugins
         if _PLUGINS.get(name, unknown)
     )
+
+
+def _option_warnings(plugins: Mapping[str, Settings]) -> Iterator[str]:
+    """Options of the plugins whose work is done here, those that nobody asked for."""
+    for name, elsewhere in _OPTIONS.items():
+        if name in plugins:
+            yield from plugins[name].elsewhere(elsewhere)
+            yield from plugins[name].unknown()
+
+
+def _branch_warnings(path: str, settings: Settings) -> Iterator[str]:
+    listed = settings.any("branches")
+    for one in listed if isinstance(listed, list) else []:
+        for key in one if isinstance(one, dict) else ():
+            if key not in _BRANCH:
+                yield (
+                    f"{path}: {key} of the branch {one.get('name')} has no effect here: "
+                    "a branch's own name says its range, and there are no channels"
+                )
 
 
 def _whole_name(name: str) -> str:

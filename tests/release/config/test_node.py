@@ -83,6 +83,16 @@ def test_every_setting_that_has_a_meaning_here_is_read() -> None:
     ]
 
 
+def test_a_branch_that_the_file_does_not_name_is_closed() -> None:
+    config = read_config({".releaserc": json.dumps(_WHOLE)})
+    assert [config.closes(name) for name in ("main", "1.2.x", "next", "b", "feature", "")] == [
+        *(False for _ in range(4)),
+        True,
+        False,
+    ]
+    assert not read_config({".releaserc": "tagFormat: 'v${version}'\n"}).closes("feature")
+
+
 @pytest.mark.parametrize("path", [".releaserc", ".releaserc.yaml", ".releaserc.yml"])
 def test_yaml_is_read_like_json(path: str) -> None:
     assert read_config({path: "tagFormat: 'lens-${version}'\n"}).tag_format == TagFormat("lens-{version}")
@@ -129,9 +139,11 @@ def test_what_is_not_followed_is_reported() -> None:
                 "semantic-release-cargo",
                 [
                     "@semantic-release/commit-analyzer",
-                    {"releaseRules": [{"subject": "x", "release": "patch"}]},
+                    {"releaseRules": [{"subject": "x", "release": "patch"}], "parserOpts": {}},
                 ],
+                ["@semantic-release/github", {"successComment": False, "asset": "x"}],
             ],
+            "branches": ["main", {"name": "old", "range": "1.2.x", "channel": "old"}],
         }
     )
     assert read_config({".releaserc.json": text}).warnings == (
@@ -141,6 +153,14 @@ def test_what_is_not_followed_is_reported() -> None:
         "publish in a workflow of your own, on release: published",
         ".releaserc.json: the plugin semantic-release-cargo has no effect here: "
         "Cargo manifests and locks are written without it",
+        ".releaserc.json: commit-analyzer.parserOpts has no effect here: "
+        "commits are read as conventional ones",
+        ".releaserc.json: github.successComment has no effect here: nothing is commented",
+        ".releaserc.json: github.asset is not known",
+        ".releaserc.json: range of the branch old has no effect here: "
+        "a branch's own name says its range, and there are no channels",
+        ".releaserc.json: channel of the branch old has no effect here: "
+        "a branch's own name says its range, and there are no channels",
         ".releaserc.json: extends has no effect here: "
         "shared configurations are not installed; write the settings here",
         ".releaserc.json: colour is not known",
