@@ -54,8 +54,7 @@ class Runner(Machine):
         ``ref`` is a full one (``refs/heads/main``). ``inputs`` are those of ``workflow_dispatch``.
         ``token``, when given, is every job's GITHUB_TOKEN; else each job gets one from the token factory.
         ``source_repository`` names the repository that the file itself comes from, when that is not
-        ``repository``. Raise ActionError when the file is not valid, does not listen to the event, or does
-        not take the inputs; what fails later is in the result.
+        ``repository``. Raise ActionError when the file cannot be run so; what fails later is in the result.
         """
         workflow = read_workflow(path)
         event = Event(
