@@ -22,7 +22,12 @@ def touches(commit: Commit, rules: CommitRules) -> bool:
 
 def in_scope(change: Change, rules: CommitRules) -> bool:
     """Whether the change's scope belongs to the part."""
-    return any(fnmatchcase(change.scope.lower(), glob.lower()) for glob in rules.scopes)
+    return has_scope(change.scope, rules)
+
+
+def has_scope(scope: str, rules: CommitRules) -> bool:
+    """Whether a scope is one of the part's."""
+    return any(fnmatchcase(scope.lower(), glob.lower()) for glob in rules.scopes)
 
 
 @lru_cache

@@ -2,7 +2,7 @@
 
 from release.notes.fit import LIMIT, fit_body
 from release.notes.model import DEFAULT_SECTIONS, Contributor, Links, NotesContext, Section
-from release.notes.people import author_names
+from release.notes.people import co_authors, login_of
 from release.notes.render import render_notes, render_section
 
 __all__ = [
@@ -12,8 +12,9 @@ __all__ = [
     "Links",
     "NotesContext",
     "Section",
-    "author_names",
+    "co_authors",
     "fit_body",
+    "login_of",
     "render_notes",
     "render_section",
 ]

@@ -1,30 +1,27 @@
-"""Who made the release: authors and co-authors, without bots."""
+"""Who else made a commit: the co-authors that its trailers name."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Final
 
-from release.commits.changes import is_bot
-from release.commits.model import CommitRules, Judgement, Treatment
+from release.commits.model import Commit
 
 _CO_AUTHOR: Final = re.compile(
     r"^Co-authored-by:[ \t]*(?P<name>[^<\n]+?)[ \t]*<(?P<email>[^>\n]+)>", re.MULTILINE | re.IGNORECASE
 )
-_DEFAULT: Final = CommitRules()
+# https://docs.github.com/en/account-and-profile/reference/email-addresses-reference#your-noreply-email-address
+_NO_REPLY: Final = re.compile(
+    r"(?:\d+\+)?(?P<login>[A-Za-z0-9-]+)@users\.noreply\.github\.com", re.IGNORECASE
+)
 
 
-def author_names(
-    judgements: Sequence[Judgement], *, rules: CommitRules = _DEFAULT
-) -> tuple[tuple[str, str], ...]:
-    """Name and address of everybody with a part in the release, in order of appearance, each once."""
-    people: dict[str, tuple[str, str]] = {}
-    for judgement in judgements:
-        if judgement.treatment is Treatment.IGNORED or is_bot(judgement.commit, rules):
-            continue
-        commit = judgement.commit
-        others = [(found["name"], found["email"]) for found in _CO_AUTHOR.finditer(commit.message)]
-        for name, email in [(commit.author_name, commit.author_email), *others]:
-            people.setdefault(email.lower(), (name, email))
-    return tuple(people.values())
+def co_authors(commit: Commit) -> tuple[tuple[str, str], ...]:
+    """Name and address of everybody whom the message names as a co-author."""
+    return tuple((found["name"], found["email"]) for found in _CO_AUTHOR.finditer(commit.message))
+
+
+def login_of(email: str) -> str:
+    """The account that GitHub gave a no-reply address to, empty for any other address."""
+    found = _NO_REPLY.fullmatch(email)
+    return found["login"] if found else ""

@@ -11,7 +11,7 @@ import pytest
 from actionkit.errors import ActionError
 from actionkit.semver import Version, parse_version
 from release.commits import Commit, judge
-from release.notes import Contributor, Links, Section, author_names, render_notes, render_section
+from release.notes import Contributor, Links, Section, render_notes, render_section
 
 _CASES = Path(__file__).parents[2] / "cases" / "notes"
 _VERSION = parse_version("1.3.0")
@@ -120,18 +120,3 @@ def test_a_template_that_is_wrong_is_told_and_cannot_reach_out(template: str, wh
     with pytest.raises(ActionError, match="template of the release notes") as caught:
         render_notes(_judged("feat: a"), version=_VERSION, date="2026-11-22", links=_LINKS, template=template)
     assert caught.value.why == why
-
-
-def test_authors_and_co_authors_are_told_once_and_bots_never() -> None:
-    history = {
-        "commit": [
-            {"message": "fix: a\n\nCo-authored-by: Bo <bo@example.org>\nCo-authored-by: A <ADA@Example.org>"},
-            {"message": "fix: b", "author": "dependabot[bot]", "email": "bot@example.org"},
-            {"message": "fix: c", "author": "Ada L.", "email": "ada@example.org"},
-            {"message": "Merge branch 'x'", "author": "Cy", "email": "cy@example.org", "parents": ["a", "b"]},
-        ]
-    }
-    assert author_names(judge(_commits(history))) == (
-        ("Ada", "ada@example.org"),
-        ("Bo", "bo@example.org"),
-    )
