@@ -51,6 +51,10 @@ class PermissionDenied(ActionError):
     """A token, a login or a branch rule says no."""
 
 
+class Transient(ActionError):
+    """The other side did not answer, or answered that it cannot just now; the same call may work later."""
+
+
 class CommandFailed(ActionError):
     """A command ended with a non-zero status.
 

@@ -20,17 +20,19 @@ def run(
     stdin: bytes | None = None,
     timeout: float | None = None,
     secrets: Sequence[str] = (),
+    without: Callable[[str], bool] = lambda _: False,
 ) -> bytes:
     """Run ``argv`` and return its standard output.
 
-    ``env`` is added to this process's environment; ``timeout`` is in seconds; ``secrets`` are removed from
-    error texts. Raise CommandFailed when the program is missing, too slow, or ends with a non-zero status.
+    ``env`` is added to this process's environment, from which the variables named by ``without`` are taken
+    first; ``timeout`` is in seconds; ``secrets`` are removed from error texts. Raise CommandFailed when the
+    program is missing, too slow, or ends with a non-zero status.
     """
     try:
         done = subprocess.run(
             tuple(argv),
             cwd=cwd,
-            env=_environment(env),
+            env=_environment(env, without),
             input=stdin,
             stdin=subprocess.DEVNULL if stdin is None else None,
             capture_output=True,
@@ -104,8 +106,10 @@ def start(
             raise _missing(argv, error) from error
 
 
-def _environment(extra: Mapping[str, str] | None) -> dict[str, str]:
-    return {**os.environ, **(extra or {})}
+def _environment(
+    extra: Mapping[str, str] | None, without: Callable[[str], bool] = lambda _: False
+) -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not without(name)} | dict(extra or {})
 
 
 def _shown(argv: Sequence[str]) -> str:

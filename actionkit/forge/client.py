@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from actionkit.errors import ActionError, PermissionDenied
+from actionkit.errors import ActionError, PermissionDenied, Transient
 
 if TYPE_CHECKING:
     from github import Github, GithubException
@@ -17,11 +17,9 @@ if TYPE_CHECKING:
 _TRIES: Final = 4
 _TIMEOUT: Final = 30
 _SERVER_ERRORS: Final = range(500, 600)
+_UNPROCESSABLE: Final = 422
+_EXISTS: Final = ("already_exists", "already exists")
 _PERMISSIONS_HEADER: Final = "x-accepted-github-permissions"
-
-
-class Transient(ActionError):
-    """GitHub did not answer or answered that it cannot just now; the same call may work later."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +78,8 @@ def _translated(error: GithubException, action: str, permission: str) -> ActionE
     why = f"GitHub answered {error.status}: {message}" + (f" ({link})" if link else "")
     if _is_transient(error, message):
         return Transient(f"cannot {action} just now", why=why, fix="run again: what is done is kept")
+    if error.status == _UNPROCESSABLE and any(sign in message for sign in _EXISTS):
+        return Transient(f"cannot {action}: somebody else did it meanwhile", why=why, fix="run again")
     if error.status in (401, 403, 404):
         return _denied(error, action, permission, why)
     return ActionError(f"cannot {action}", why=why)

@@ -12,14 +12,32 @@ from actionkit.errors import CommandFailed
 from actionkit.process import run
 
 _SETTINGS: Final = (
-    ("core.hooksPath", "/dev/null"),  # a hook of the repository is not part of a release
+    # what would start a program of the repository's choice
+    ("core.hooksPath", "/dev/null"),
     ("core.fsmonitor", "false"),
+    ("core.alternateRefsCommand", "true"),
+    ("credential.helper", ""),
+    ("log.showSignature", "false"),
+    ("push.gpgSign", "false"),
+    # what would push or fetch more than was asked
+    ("push.followTags", "false"),
+    ("push.recurseSubmodules", "no"),
+    ("fetch.recurseSubmodules", "no"),
+    # what would change the answers
+    ("log.follow", "false"),
+    ("log.mailmap", "true"),
     ("core.quotePath", "false"),
     ("i18n.logOutputEncoding", "UTF-8"),
     ("gc.auto", "0"),
     ("maintenance.auto", "false"),
     ("advice.detachedHead", "false"),
 )
+_ENVIRONMENT: Final = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "",  # set and empty: core.askPass and SSH_ASKPASS are not looked at
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "LC_ALL": "C",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +55,9 @@ class Git:
             return run(
                 argv,
                 stdin=stdin,
-                env={"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **self.environment, **(env or {})},
+                env={**_ENVIRONMENT, **self.environment, **(env or {})},
                 secrets=self.secrets,
+                without=_bends,
             )
         except CommandFailed as error:
             raise self._failed(arguments, error) from error
@@ -86,3 +105,8 @@ class Git:
     def _failed(self, arguments: tuple[str, ...], error: CommandFailed) -> CommandFailed:
         what = f"git {arguments[0]} ended with status {error.returncode}"
         return CommandFailed(what, returncode=error.returncode, stderr=error.stderr, fix=error.fix)
+
+
+def _bends(variable: str) -> bool:
+    """Tell whether a variable of the job would bend git, as GIT_DIR does; certificates may stay."""
+    return variable.startswith("GIT_") and not variable.startswith("GIT_SSL_")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from actionkit.errors import ActionError, CommandFailed, PermissionDenied
+from actionkit.errors import ActionError, CommandFailed, PermissionDenied, Transient
 from actionkit.git.command import Git
 from actionkit.git.history import is_shallow
 
@@ -15,6 +15,26 @@ REMOTE_TAGS: Final = "refs/release-pipeline/tags/"
 _REMOTE_BRANCH: Final = "refs/release-pipeline/branch"
 _RACES: Final = ("fetch first", "non-fast-forward", "stale info", "cannot lock ref", "incorrect old value")
 _REFUSALS: Final = ("GH006", "GH013", "protected branch", "pre-receive hook declined", "remote rejected")
+# whole phrases: the output also holds shas and names, in which any number may stand
+_DENIALS: Final = (
+    "returned error: 403",
+    "returned error: 401",
+    "remote: Permission to",
+    "Write access to repository not granted",
+    "Authentication failed",
+    "could not read Username",
+    "remote: Repository not found",
+)
+_TRANSIENT: Final = (
+    "returned error: 5",
+    "returned error: 429",
+    "Could not resolve host",
+    "Failed to connect",
+    "Connection reset",
+    "Connection timed out",
+    "Empty reply from server",
+    "remote end hung up",
+)
 
 
 class BranchMoved(ActionError):
@@ -23,7 +43,7 @@ class BranchMoved(ActionError):
 
 def fetch_branch(git: Git, url: str, branch: str) -> str:
     """Fetch ``branch`` with its whole history, and every tag below REMOTE_TAGS; return the branch's tip."""
-    depth = ("--unshallow",) if is_shallow(git) else ()
+    depth = ("--unshallow",) if _is_shallow(git) else ()
     refs = (f"+refs/heads/{branch}:{_REMOTE_BRANCH}", f"+refs/tags/*:{REMOTE_TAGS}*")
     try:
         git.run("fetch", "--no-tags", "--prune", "--no-recurse-submodules", *depth, url, *refs)
@@ -61,12 +81,12 @@ def _fetch_failed(branch: str, error: CommandFailed) -> ActionError:
         )
     if _is_denied(error.stderr):
         return PermissionDenied(
-            "the token cannot read the repository",
+            "the token is not valid, or may not read the repository",
             why=error.stderr.strip(),
-            fix="grant it in the job that uses the action",
+            fix="check the input token, and grant this in the job that uses the action",
             yaml="permissions:\n  contents: write",
         )
-    return error
+    return _unanswered(error)
 
 
 def _push_failed(error: CommandFailed) -> ActionError:
@@ -87,9 +107,27 @@ def _push_failed(error: CommandFailed) -> ActionError:
             fix="let the token's app or user bypass the rule (Settings → Rules), and pass its token",
             yaml="with:\n  token: ${{ steps.app-token.outputs.token }}",
         )
+    return _unanswered(error)
+
+
+def _unanswered(error: CommandFailed) -> ActionError:
+    """Tell an answer that did not come from everything else that may go wrong."""
+    if any(sign in error.stderr for sign in _TRANSIENT):
+        return Transient("GitHub did not answer git", why=error.stderr.strip(), fix="run again")
     return error
 
 
 def _is_denied(text: str) -> bool:
-    signs = ("403", "401", "Permission to", "Write access to repository not granted", "Authentication failed")
-    return any(sign in text for sign in signs)
+    return any(sign in text for sign in _DENIALS)
+
+
+def _is_shallow(git: Git) -> bool:
+    try:
+        return is_shallow(git)
+    except CommandFailed as error:
+        raise ActionError(
+            "there is no git repository in the workspace",
+            why=error.stderr.strip(),
+            fix="check the repository out in a step before this one, without an input path",
+            yaml="- uses: actions/checkout@v6",
+        ) from error

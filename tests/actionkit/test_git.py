@@ -194,3 +194,54 @@ def test_hooks_of_the_repository_do_not_run(work) -> None:
     sha = work.commit("feat: one")
     push_atomic(work.git, str(work.remote), {"refs/heads/main": sha})
     assert not (work.git.directory / "hooked").exists()
+
+
+def test_neither_configuration_nor_environment_of_a_job_starts_programs(
+    work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trap, sprung = tmp_path / "trap", tmp_path / "sprung"
+    trap.write_text(f"#!/bin/sh\necho $0 $@ >> {sprung}\n")
+    trap.chmod(0o755)
+    first = work.commit("feat: one", a="1")
+    work.push("main")
+    hooks = work.git.directory / ".git" / "hooks"
+    for hook in ("pre-push", "reference-transaction", "post-commit", "pre-commit", "post-index-change"):
+        (hooks / hook).write_text(trap.read_text())
+        (hooks / hook).chmod(0o755)
+    included = tmp_path / "included"
+    included.write_text(
+        f"[core]\n\tfsmonitor = {trap}\n\tsshCommand = {trap}\n\taskPass = {trap}\n\tpager = {trap}\n"
+        f"\teditor = {trap}\n\thooksPath = {hooks}\n\talternateRefsCommand = {trap}\n"
+        f"[gpg]\n\tprogram = {trap}\n[log]\n\tshowSignature = true\n[push]\n\tgpgSign = if-asked\n"
+        f"\tfollowTags = true\n\trecurseSubmodules = on-demand\n"
+        f'[credential]\n\thelper = {trap}\n[filter "x"]\n\tclean = {trap}\n\tsmudge = {trap}\n'
+        f"[diff]\n\texternal = {trap}\n[alias]\n\tlog = !{trap}\n\tpush = !{trap}\n"
+    )
+    with (work.git.directory / ".git" / "config").open("a") as config:
+        config.write(f"[include]\n\tpath = {included}\n")
+    (work.git.directory / ".git" / "info" / "attributes").write_text("* filter=x diff=x\n")
+    for name in ("GIT_ASKPASS", "SSH_ASKPASS", "GIT_EXTERNAL_DIFF", "GIT_PAGER", "GIT_EDITOR", "GIT_SSH"):
+        monkeypatch.setenv(name, str(trap))
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "nowhere"))
+    monkeypatch.setenv("GIT_CONFIG_PARAMETERS", f"'core.fsmonitor'='{trap}'")
+    monkeypatch.setenv("GIT_TRACE", "1")
+    git = Git(directory=work.git.directory).with_login("http://127.0.0.1:9", "t")
+    assert [commit.sha for commit in commits(git, "", "main")] == [first]
+    git.run("tag", "--annotate", "--no-sign", "-m", "x", "loose", env=dict(work.git.environment))
+    second = write_commit(git, parent=first, files={"a": ("100644", "2")}, message="two\n", by=_BOT)
+    push_atomic(git, str(work.remote), {"refs/heads/main": second})
+    assert fetch_branch(git, str(work.remote), "main") == second
+    with pytest.raises(ActionError):
+        fetch_branch(git, "http://127.0.0.1:9/x/y.git", "main")
+    assert tags(Git(directory=work.remote)) == (), "push.followTags has no effect"
+    assert not sprung.exists(), sprung.read_text()
+
+
+def test_a_number_in_the_remotes_answer_is_no_lack_of_permission(work) -> None:
+    """Of the shas that the remote names, one in fifty has 403 or 401 in it."""
+    first = work.commit("feat: one", a="1")
+    hook = work.remote / "hooks" / "pre-receive"
+    hook.write_text("#!/bin/sh\necho 'no: 4030401 is at 0403 and 401' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    with pytest.raises(PermissionDenied, match="a rule of the repository refuses the push"):
+        push_atomic(work.git, str(work.remote), {"refs/heads/main": first})
