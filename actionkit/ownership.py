@@ -13,8 +13,7 @@ from pathlib import Path
 
 def give_back(directory: Path, folders: Iterable[Path]) -> None:
     """Let everything below ``folders`` belong to whom ``directory`` belongs; links are not followed."""
-    owner = directory.stat()
-    if os.geteuid() != 0 or owner.st_uid == 0:
+    if os.geteuid() != 0 or not directory.is_dir() or (owner := directory.stat()).st_uid == 0:
         return
     for folder in folders:
         for root, names, files in os.walk(folder):

@@ -23,6 +23,7 @@ from actionkit.errors import ActionError, Problems
 SUMMARY_LIMIT: Final = 1024 * 1024
 """Bytes a step may write to its summary; a larger one is dropped whole by the runner."""
 
+_RESERVE: Final = 16 * 1024
 _ANNOTATION_LIMIT: Final = 4096
 _CUT: Final = "\n\n… the rest of this page was cut: GitHub shows at most 1 MiB a step.\n"
 
@@ -35,9 +36,8 @@ class Workflow:
     stdout: TextIO
 
     def info(self, text: str) -> None:
-        """Write a line of our own to the log."""
-        self.stdout.write(f"{text}\n")
-        self.stdout.flush()
+        """Write a line of our own to the log; a line end in a name must not begin a command."""
+        self._write(" ".join(text.splitlines()))
 
     def set_output(self, name: str, value: str) -> None:
         """Set a step output; the delimiter is random, so that a value cannot forge another output."""
@@ -91,32 +91,49 @@ class Workflow:
     def quote(self, text: str) -> None:
         """Write text of others to the log, never interpreted."""
         with self.verbatim():
-            self.info(text)
+            self._write(text)
 
     def summarize(self, markdown: str) -> None:
-        """Add Markdown to the job summary; cut before the limit that would drop it whole."""
-        self._append("GITHUB_STEP_SUMMARY", _within_limit(f"{markdown.rstrip()}\n"))
+        """Add Markdown to the job summary; cut before the limit that would drop it whole.
+
+        What is cut leaves room for a few lines more, so that the end of a long page can still be told.
+        """
+        room = SUMMARY_LIMIT - self._size("GITHUB_STEP_SUMMARY")
+        self._append("GITHUB_STEP_SUMMARY", _within(room, _encodable(f"{markdown.rstrip()}\n")))
+
+    def _write(self, text: str) -> None:
+        self.stdout.write(f"{_encodable(text)}\n")
+        self.stdout.flush()
+
+    def _size(self, variable: str) -> int:
+        path = Path(self.environ.get(variable) or os.devnull)
+        return path.stat().st_size if path.is_file() else 0
 
     def _append(self, variable: str, text: str) -> None:
         if path := self.environ.get(variable):
             with Path(path).open("a", encoding="utf-8", newline="") as file:
-                file.write(text)
+                file.write(_encodable(text))
 
     def _command(self, name: str, properties: Mapping[str, str], message: str) -> None:
         given = {key: value for key, value in properties.items() if value}
-        self.info(str(Command(name, given, message)))
+        self._write(str(Command(name, given, message)))
 
 
 def _fitting(message: str) -> str:
     return message if len(message) <= _ANNOTATION_LIMIT else f"{message[: _ANNOTATION_LIMIT - 1]}…"
 
 
-def _within_limit(text: str) -> str:
+def _encodable(text: str) -> str:
+    """Show the bytes of a file name that is not UTF-8 as escapes."""
+    return text.encode("utf-8", errors="backslashreplace").decode()
+
+
+def _within(room: int, text: str) -> str:
     data = text.encode()
-    if len(data) <= SUMMARY_LIMIT:
+    if len(data) <= room:
         return text
-    room = SUMMARY_LIMIT - len(_CUT.encode())
-    return data[:room].decode(errors="ignore").rsplit("\n", 1)[0] + _CUT
+    kept = data[: max(0, room - _RESERVE)].decode(errors="ignore").rsplit("\n", 1)[0]
+    return f"{kept}{_CUT}" if kept and room > _RESERVE else ""
 
 
 def _first_placed(error: ActionError) -> ActionError:

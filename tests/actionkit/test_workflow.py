@@ -63,6 +63,30 @@ def test_a_summary_too_large_is_cut_and_says_so(tmp_path: Path) -> None:
     assert data.decode().endswith("GitHub shows at most 1 MiB a step.\n")
 
 
+def test_what_follows_a_summary_that_was_cut_has_room(tmp_path: Path) -> None:
+    workflow, _ = speaking(tmp_path)
+    workflow.summarize("- line\n" * 200_000)
+    workflow.summarize("**Released**")
+    workflow.summarize("- line\n" * 200_000)
+    data = (tmp_path / "summary").read_bytes()
+    assert len(data) <= SUMMARY_LIMIT
+    assert data.decode().endswith("GitHub shows at most 1 MiB a step.\n**Released**\n")
+
+
+def test_a_name_with_a_line_end_begins_no_command(tmp_path: Path) -> None:
+    workflow, log = speaking(tmp_path)
+    workflow.info("uploaded a\n::error::b\r::error::c")
+    assert log.getvalue() == "uploaded a ::error::b ::error::c\n"
+
+
+def test_bytes_that_are_no_text_are_shown_as_escapes(tmp_path: Path) -> None:
+    workflow, log = speaking(tmp_path)
+    workflow.info("\udcff")
+    workflow.summarize("\udcff")
+    assert log.getvalue() == "\\udcff\n"
+    assert (tmp_path / "summary").read_text() == "\\udcff\n"
+
+
 def test_every_line_of_a_secret_is_masked(tmp_path: Path) -> None:
     workflow, log = speaking(tmp_path)
     workflow.mask("one\n\ntwo")
