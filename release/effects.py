@@ -73,18 +73,16 @@ def ensure_draft(forge: Forge, publication: Publication, tell: Tell) -> Release:
     """Return the release of the tag as it is, or a new draft."""
     match find_release(forge, publication.tag):
         case NoRelease():
-            release = create_draft(forge, publication.tag, publication.text)
-            tell(f"drafted the release {publication.tag}")
-            return release
+            tell(f"drafting the release {publication.tag}")
+            return create_draft(forge, publication.tag, publication.text)
         case Release() as release:
             return release
 
 
 def ensure_assets(forge: Forge, release: Release, files: tuple[Path, ...], tell: Tell) -> None:
     """Upload what the draft lacks; an asset that is there with the right size is kept."""
-    there = {asset.name: asset.size for asset in release.assets if asset.state == "uploaded"}
     for path in files:
-        if there.get(path.name) == path.stat().st_size:
+        if any(asset.holds(path) for asset in release.assets):
             continue
         upload_asset(forge, release, path, mimetypes.guess_type(path.name)[0] or "application/octet-stream")
         tell(f"uploaded {path.name}")

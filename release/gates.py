@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -73,19 +74,20 @@ def images_workflow_is_there(forge: Forge, workflow: str, tracked: Iterable[str]
 def find_assets(workspace: Path, patterns: Sequence[str]) -> tuple[Path, ...]:
     """Find the files to attach: every pattern must match, and no two files may share a name.
 
-    Raise ActionError with every pattern that is wrong. Patterns stay inside the workspace.
+    Raise ActionError with every pattern that is wrong. What leaves the workspace, through a link too, matches
+    nothing, and neither does git's own folder: actions/checkout may have left a token in it.
     """
     problems: list[ActionError] = []
     found: dict[str, Path] = {}
     for pattern in patterns:
-        matches = (
-            [] if _leaves(pattern) else sorted(path for path in workspace.glob(pattern) if path.is_file())
-        )
+        matches = _matches(workspace, pattern)
         if not matches:
             problems.append(_no_asset(pattern))
         for path in matches:
-            if found.setdefault(path.name, path) != path:
-                problems.append(_same_name(found[path.name], path))
+            if found.setdefault(_stored_name(path), path) != path:
+                problems.append(_same_name(found[_stored_name(path)], path))
+            elif not path.stat().st_size:
+                problems.append(_empty(path))
     raise_all(problems)
     return tuple(found.values())
 
@@ -98,20 +100,43 @@ def _problems(gates: Iterable[Gate]) -> Iterator[ActionError]:
             yield error
 
 
-def _leaves(pattern: str) -> bool:
-    return pattern.startswith("/") or ".." in Path(pattern).parts
+def _matches(workspace: Path, pattern: str) -> tuple[Path, ...]:
+    if pattern.startswith("/") or ".." in Path(pattern).parts:
+        return ()
+    try:
+        found = sorted(path for path in workspace.glob(pattern) if path.is_file())
+    except (ValueError, IndexError, NotImplementedError):  # what pathlib makes of "**x" and "."
+        return ()
+    root = workspace.resolve()
+    return tuple(path for path in found if _is_inside(path.resolve(), root))
+
+
+def _is_inside(path: Path, root: Path) -> bool:
+    return path.is_relative_to(root) and ".git" not in path.relative_to(root).parts
+
+
+def _stored_name(path: Path) -> str:
+    """Name the asset as GitHub stores it: what is no letter, digit or one of ``._-+@`` becomes a dot."""
+    return re.sub(r"[^A-Za-z0-9._+@-]+", ".", path.name)
 
 
 def _no_asset(pattern: str) -> ActionError:
     return ActionError(
         f"assets: {pattern!r} matches no file of the workspace",
+        why="links that lead out of the workspace and git's own folder do not count",
         fix="build the files in a step before this one, or correct the pattern",
+    )
+
+
+def _empty(path: Path) -> ActionError:
+    return ActionError(
+        f"assets: {path.name!r} is empty", why="GitHub refuses an empty asset", fix="see why nothing is in it"
     )
 
 
 def _same_name(first: Path, second: Path) -> ActionError:
     return ActionError(
         f"assets: {first} and {second} have the same name",
-        why="a release holds one asset of a name",
+        why="a release holds one asset of a name, in which GitHub writes a dot for spaces and the like",
         fix="rename one of them",
     )

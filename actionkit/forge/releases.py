@@ -22,12 +22,24 @@ MakeLatest = Literal["true", "false", "legacy"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
-    """A file of a release; an upload that broke leaves ``state`` other than ``uploaded``."""
+    """A file of a release; an upload that broke leaves ``state`` other than ``uploaded``.
+
+    ``name`` is what GitHub made of the file's name, ``label`` that name as it was.
+    """
 
     identity: int
     name: str
+    label: str
     state: str
     size: int
+
+    def holds(self, path: Path) -> bool:
+        """Tell whether ``path`` arrived whole."""
+        return self.is_of(path) and self.state == "uploaded" and self.size == path.stat().st_size
+
+    def is_of(self, path: Path) -> bool:
+        """Tell whether this is an upload of ``path``, broken or not."""
+        return path.name in (self.name, self.label)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,26 +88,38 @@ def find_release(forge: Forge, tag: str) -> Release | NoRelease:
 
 
 def create_draft(forge: Forge, tag: str, text: ReleaseText) -> Release:
-    """Create a draft for the existing ``tag``.
+    """Create a draft for the existing ``tag``, and return the release that stays when several runs did so.
+
+    GitHub takes any number of drafts of a name. Of those that were made at the same time all runs keep the
+    same one, the first, or what is published already.
 
     No ``target_commitish`` is sent: GitHub refuses one on a commit that touches ``.github/workflows``.
     """
     with forge.doing(f"create the release {tag}", permission="contents: write"):
-        return _release(
-            forge.repo.create_git_release(
-                tag, name=text.title, message=text.body, draft=True, prerelease=text.prerelease
-            )
+        made = forge.repo.create_git_release(
+            tag, name=text.title, message=text.body, draft=True, prerelease=text.prerelease
         )
+        kept = find_release(forge, tag)
+        if isinstance(kept, NoRelease) or kept.identity == made.id:
+            return _release(made)
+        made.delete_release()
+        return kept
 
 
 def upload_asset(forge: Forge, release: Release, path: Path, media_type: str) -> None:
-    """Upload ``path`` under its own name, after deleting a broken upload of that name."""
+    """Upload ``path``, after deleting a broken upload of it; do nothing when it is there.
+
+    GitHub changes names with spaces and the like; the label keeps the file's own name, by which the asset is
+    known again (https://docs.github.com/rest/releases/assets#upload-a-release-asset).
+    """
     with forge.doing(f"upload the asset {path.name}", permission="contents: write"):
         remote = forge.repo.get_release(release.identity)
         for asset in remote.get_assets():
-            if asset.name == path.name:
+            if _asset(asset).holds(path):
+                return
+            if _asset(asset).is_of(path):
                 asset.delete_asset()
-        uploaded = remote.upload_asset(str(path), content_type=media_type, name=path.name)
+        uploaded = remote.upload_asset(str(path), path.name, content_type=media_type, name=path.name)
     if uploaded.size != path.stat().st_size:
         raise ActionError(
             f"the asset {path.name} arrived with {uploaded.size} of {path.stat().st_size} bytes",
@@ -158,4 +182,10 @@ def _release(remote: GitRelease) -> Release:
 
 
 def _asset(remote: GitReleaseAsset) -> Asset:
-    return Asset(identity=remote.id, name=remote.name, state=remote.state, size=remote.size)
+    return Asset(
+        identity=remote.id,
+        name=remote.name,
+        label=remote.label or "",
+        state=remote.state,
+        size=remote.size,
+    )
