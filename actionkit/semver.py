@@ -14,6 +14,10 @@ from actionkit.errors import InputError
 __all__ = ["Level", "NotARelease", "TagFormat", "Version", "format_of", "parse_version"]
 
 _PLACE: Final = "{version}"
+# https://git-scm.com/docs/git-check-ref-format, and a leading hyphen, which commands take for an option
+_NO_REFERENCE: Final = re.compile(
+    r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|\A[-/]|/\Z|\.\Z|\.lock(?:/|\Z)|(?:\A|/)\."
+)
 _CORE: Final = re.compile(r"(?<![0-9.])\d+\.\d+\.\d+")
 
 
@@ -60,6 +64,18 @@ class TagFormat:
         if self.template.count(_PLACE) != 1:
             raise InputError(
                 f"tag-format {self.template!r} must contain {_PLACE} exactly once",
+                fix="use v{version}, or my-crate-{version} for a prefix of your own",
+            )
+        if "${" in self.template:
+            raise InputError(
+                f"tag-format {self.template!r} has a dollar sign before the brace",
+                why="the tag would be named with the dollar sign",
+                fix=f"write {self.template.replace('${', '{')}",
+            )
+        if _NO_REFERENCE.search(self.tag(Version(0))):
+            raise InputError(
+                f"tag-format {self.template!r} names no tag that git takes",
+                why="a name of git has no space, none of ~^:?*[\\, no two dots in a row, no hyphen in front",
                 fix="use v{version}, or my-crate-{version} for a prefix of your own",
             )
 

@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar, assert_never
 
-from actionkit.forge import Forge, Release, Transient
+from actionkit.errors import ActionError, Transient
+from actionkit.forge import Forge, Release
 from actionkit.git import Git
 from actionkit.git.objects import Signature
 from release.effects import (
@@ -31,6 +32,10 @@ _PAUSES: Final = (2.0, 8.0)
 """Seconds to wait before GitHub is asked again after an answer that was lost."""
 
 Result = TypeVar("Result")
+
+
+class Unsure(ActionError):
+    """GitHub did not answer whether commit and tag were made: look again to know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,16 +61,35 @@ class Released:
 
 def apply(plan: NewRelease | Finish, situation: Situation, inputs: Inputs, means: Means) -> Released:
     """Release ``plan``; raise what the gates say before anything is changed."""
-    assets = _patiently(partial(_checked, plan, situation, inputs, means), means.sleep)
+    assets = patiently(partial(_checked, plan, situation, inputs, means), means.sleep)
     match plan:
         case NewRelease():
-            commit = _commit(plan, inputs, means)
+            commit = _surely(partial(_commit, plan, inputs, means), means.sleep)
         case Finish():
             commit = plan.commit_sha
         case _:
             assert_never(plan)
-    release = _patiently(partial(_publish, plan.publication, assets, inputs, means), means.sleep)
+    release = patiently(partial(_publish, plan.publication, assets, inputs, means), means.sleep)
     return Released(commit_sha=commit, release=release)
+
+
+def patiently(effect: Callable[[], Result], sleep: Callable[[float], None]) -> Result:
+    """Repeat what looks first or only reads: an answer that was lost may hide an effect that was done."""
+    for pause in _PAUSES:
+        try:
+            return effect()
+        except Transient:
+            sleep(pause)
+    return effect()
+
+
+def _surely(effect: Callable[[], Result], sleep: Callable[[float], None]) -> Result:
+    """Try once; commit and tag do not look first, so after an answer that was lost all starts again."""
+    try:
+        return effect()
+    except Transient as error:
+        sleep(_PAUSES[0])
+        raise Unsure(error.what, why=error.why, fix=error.fix) from error
 
 
 def _checked(plan: NewRelease | Finish, situation: Situation, inputs: Inputs, means: Means) -> Sequence[Path]:
@@ -103,13 +127,3 @@ def _publish(publication: Publication, assets: Sequence[Path], inputs: Inputs, m
     release = ensure_published(means.forge, draft, publication, means.tell)
     ensure_images_started(means.forge, inputs.images_workflow, release, means.tell)
     return release
-
-
-def _patiently(effect: Callable[[], Result], sleep: Callable[[float], None]) -> Result:
-    """Repeat effects that look first: an answer that was lost may hide one that was done."""
-    for pause in _PAUSES:
-        try:
-            return effect()
-        except Transient:
-            sleep(pause)
-    return effect()

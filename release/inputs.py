@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePosixPath
 from typing import Final
 
 from actionkit.errors import InputError
@@ -107,8 +108,8 @@ def read_choices(reader: InputReader) -> Choices:
         selection=reader.parsed("packages", lambda text: parse_selection(text, exclude), _ALL_IN_LOCKSTEP),
         version_files=reader.parsed("version-files", parse_version_files, ()),
         changelog=reader.parsed("changelog", _parse_changelog, _UNSET_CHANGELOG),
-        notes_template=reader.parsed("notes-template", _parse_path, ""),
-        changelog_template=reader.parsed("changelog-template", _parse_path, ""),
+        notes_template=reader.parsed("notes-template", parse_path, ""),
+        changelog_template=reader.parsed("changelog-template", parse_path, ""),
         make_latest=reader.choice("make-latest", MakeLatestInput),
         draft=reader.flag("draft"),
     )
@@ -130,16 +131,19 @@ def _parse_tag_format(text: str) -> TagFormat | Unset:
 
 
 def _parse_changelog(text: str) -> str | Unset:
-    return _parse_path(_or_none(text)) if text else Unset()
+    return parse_path(_or_none(text)) if text else Unset()
 
 
-def _parse_path(text: str) -> str:
-    if text.startswith(("/", "-")) or ".." in text.split("/"):
+def parse_path(text: str) -> str:
+    """Read a path in the repository, ``./a//b`` as ``a/b``; empty stays empty. Raise InputError."""
+    path = str(PurePosixPath(text)) if text else ""
+    parts = path.lower().split("/")
+    if path.startswith(("/", "-")) or path == "." or {"..", ".git"} & {*parts} or not path.isprintable():
         raise InputError(
-            f"{text!r} is not a path in the repository",
+            f"{text!r} is not a path of a file in the repository",
             fix="give a path relative to the repository's root",
         )
-    return text
+    return path
 
 
 def _or_none(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from actionkit.semver import Version
+from actionkit.semver import NotARelease, TagFormat, Version
 from release import cargo
 from release.cargo import PackageDecision
 from release.cargo.version_files import plan_version_files
@@ -54,6 +54,7 @@ class Finish:
     """An earlier run died after its push: what it left is published first, and newer commits wait."""
 
     commit_sha: str
+    prior: PriorRelease | FirstRelease
     publication: Publication
 
 
@@ -85,7 +86,11 @@ def make_plan(situation: Situation) -> NewRelease | NoNewRelease:
 def make_finish(situation: Situation, merged: Merged, *, notes: str, prior_tag: str, draft: bool) -> Finish:
     """Plan to publish a tag that an earlier run pushed, with the notes that the tag remembers."""
     publication = _publication(situation, merged.version, prior_tag, notes, draft=draft)
-    return Finish(commit_sha=merged.tag.commit_sha, publication=publication)
+    return Finish(
+        commit_sha=merged.tag.commit_sha,
+        prior=_remembered_prior(situation.settings.tag_format, prior_tag),
+        publication=publication,
+    )
 
 
 def _release(
@@ -155,6 +160,11 @@ def _prior(situation: Situation) -> Prior:
             return PriorRelease(version=version, tag=tag.name)
         case FirstRelease():
             return _first(situation)
+
+
+def _remembered_prior(tag_format: TagFormat, tag: str) -> PriorRelease | FirstRelease:
+    version = tag_format.version(tag)
+    return FirstRelease() if isinstance(version, NotARelease) else PriorRelease(version=version, tag=tag)
 
 
 def _first(situation: Situation) -> NoPrior:

@@ -19,7 +19,8 @@ _PRIOR: Final = "Prior-Tag:"
 _DRAFT: Final = "Draft:"
 _NONE: Final = "none"
 _TRAILERS: Final = re.compile(
-    rf"\A(?P<title>[^\n]*)\n\n(?P<notes>.*)\n\n{_PRIOR} (?P<prior>\S+)\n{_DRAFT} (?P<draft>true|false)\n*\Z",
+    rf"\A(?P<title>[^\n]*)\n\n(?P<notes>.*)\n\n{_PRIOR} (?P<prior>\S+)\n{_DRAFT} (?P<draft>true|false)\n*"
+    r"(?:-----BEGIN .*)?\Z",
     re.DOTALL,
 )
 
@@ -70,7 +71,7 @@ def tag_message(publication: Publication) -> str:
 
 def remembered(tag: Tag) -> Remembered | NotOurs:
     """Read back what ``tag_message`` wrote; a signature below it is left out."""
-    found = _TRAILERS.match(tag.message.split("\n-----BEGIN ", 1)[0])
+    found = _TRAILERS.match(tag.message)
     if not found:
         return NotOurs(tag=tag.name)
     return Remembered(

@@ -12,6 +12,7 @@ from release.apply import Released
 from release.cargo import Outcome, PackageDecision
 from release.commits import Judgement
 from release.plan import Finish, NewRelease, NoNewRelease, Plan
+from release.snapshot import FirstRelease
 from release.version import Prior, PriorRelease
 
 _SHORT: Final = 7
@@ -44,7 +45,7 @@ def plan_as_json(plan: Plan) -> Mapping[str, Any]:
         case Finish(publication=publication):
             return _unreleased(f"{publication.tag} was pushed and not published: finishing it") | {
                 "release": True,
-                "prior_tag": publication.prior_tag,
+                **_prior(plan.prior),
                 "version": str(publication.version),
                 "tag": publication.tag,
                 "notes": publication.notes,
@@ -63,8 +64,7 @@ def report_plan(workflow: Workflow, plan: Plan, *, dry_run: bool) -> None:
     workflow.summarize(plan_as_markdown(told, dry_run=dry_run))
     workflow.set_output("plan", json.dumps(told))
     workflow.set_output("released", "false")
-    if told["release"]:
-        _set_version_outputs(workflow, told)
+    _set_version_outputs(workflow, told)
 
 
 def report_released(workflow: Workflow, plan: NewRelease | Finish, released: Released) -> None:
@@ -114,7 +114,7 @@ def _unreleased(reason: str) -> dict[str, Any]:
     }
 
 
-def _prior(prior: Prior) -> dict[str, str]:
+def _prior(prior: Prior | FirstRelease) -> dict[str, str]:
     if isinstance(prior, PriorRelease):
         return {"prior_version": str(prior.version), "prior_tag": prior.tag}
     return {"prior_version": "", "prior_tag": ""}
@@ -176,6 +176,7 @@ def _package_rows(packages: Iterable[Mapping[str, str]]) -> tuple[tuple[str, ...
 
 
 def _set_version_outputs(workflow: Workflow, told: Mapping[str, Any]) -> None:
+    """Set them all, also when empty: an attempt before this one may have set others."""
     for name in ("version", "tag", "bump", "notes"):
         workflow.set_output(name, told[name])
     workflow.set_output("prior-version", told["prior_version"])

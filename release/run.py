@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from actionkit.context import Context
@@ -15,7 +16,7 @@ from actionkit.git import Git
 from actionkit.git.history import tracked_modes
 from actionkit.git.remote import REMOTE_TAGS, BranchMoved, fetch_branch
 from actionkit.workflow import Workflow
-from release.apply import Means, apply
+from release.apply import Means, Unsure, apply, patiently
 from release.config import read_config
 from release.contributors import find_contributors
 from release.inputs import Inputs
@@ -40,12 +41,16 @@ class Course:
     means: Means
 
     def run(self) -> None:
-        """Release, or say why not. A push by somebody else starts it again from the new tip."""
+        """Release, or say why not.
+
+        A push by somebody else starts it again from the new tip, and so does a push of our own whose answer
+        was lost.
+        """
         branch = _branch(self.context)
         for last in _attempts():
             try:
                 return self._attempt(branch)
-            except BranchMoved as error:
+            except (BranchMoved, Unsure) as error:
                 if last:
                     raise
                 self.workflow.info(f"{error.what}: looking again")
@@ -61,7 +66,7 @@ class Course:
 
     def _look(self, branch: str) -> Situation:
         git = self.means.git
-        tip = fetch_branch(git, self.means.url, branch)
+        tip = patiently(partial(fetch_branch, git, self.means.url, branch), self.means.sleep)
         settings = settle(self.inputs.choices, read_config(read_configuration(git, tip)), branch)
         snapshot = read_snapshot(git, head=tip, branch=branch, settings=settings, namespace=REMOTE_TAGS)
         return Situation(
@@ -109,10 +114,11 @@ def find_unfinished(snapshot: Snapshot, inputs: Inputs, means: Means) -> Unfinis
 def _is_complete(newest: Merged, told: Remembered, inputs: Inputs, git: Git, forge: Forge) -> bool:
     release = find_release(forge, newest.tag.name)
     if isinstance(release, NoRelease):
-        return False
+        # who may only read, as a dry run may, does not see drafts
+        return told.draft and inputs.dry_run
     if release.draft:
         return told.draft
-    workflow = inputs.images_workflow
+    workflow = "" if inputs.dry_run else inputs.images_workflow  # a dry run needs no permission to look
     had_workflow = f".github/workflows/{workflow}" in tracked_modes(git, newest.tag.commit_sha)
     return not workflow or not had_workflow or was_started(forge, workflow, newest.tag.name)
 

@@ -10,7 +10,7 @@ from release.cargo import Selection
 from release.cargo.version_files import VersionFile, parse_version_files
 from release.commits import CommitRules
 from release.config import Config, Unset
-from release.inputs import Choices, InitialVersion, MakeLatestInput
+from release.inputs import Choices, InitialVersion, MakeLatestInput, parse_path
 from release.notes import Section
 from release.version import Bump, ZeroRule, parse_prerelease
 
@@ -67,7 +67,7 @@ def settle(choices: Choices, config: Config, branch: str) -> Settings:
         ),
         selection=choices.selection,
         version_files=(*choices.version_files, *parse_version_files("\n".join(config.version_files))),
-        changelog=_else(choices.changelog, _else(config.changelog, CHANGELOG)),
+        changelog=parse_path(_else(choices.changelog, _else(config.changelog, CHANGELOG))),
         insertion_flag=_else(config.insertion_flag, ""),
         notes_template=choices.notes_template,
         changelog_template=choices.changelog_template,

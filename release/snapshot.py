@@ -8,6 +8,7 @@ from typing import Final
 
 from actionkit.git import Commit, Git, Tag
 from actionkit.git.history import (
+    all_modes,
     commits,
     is_ancestor,
     merged_tags,
@@ -46,7 +47,8 @@ class Snapshot:
 
     ``prior`` is the release that the next one continues, ``newest`` the highest merged one, pre-releases of
     any identifier included; ``existing`` are the versions of all tags, merged or not; ``commits`` come
-    newest first; ``tracked`` are all paths of ``head`` and ``files`` the texts of those that matter.
+    newest first; ``tracked`` are all files of ``head``, ``files`` the texts of those that matter, and
+    ``others`` the links and submodules.
     """
 
     head: str
@@ -57,6 +59,7 @@ class Snapshot:
     merged_prereleases: tuple[Version, ...]
     commits: tuple[Commit, ...]
     tracked: frozenset[str]
+    others: frozenset[str]
     files: Mapping[str, str]
 
 
@@ -73,7 +76,8 @@ def read_snapshot(
     found = candidates(known, settings.tag_format)
     merged = _merged(git, head, namespace, found, known)
     prior = _highest(bases(merged, prerelease=settings.prerelease), known)
-    tracked = tracked_modes(git, head)
+    modes = all_modes(git, head)
+    tracked = {path: mode for path, mode in modes.items() if mode.startswith("100")}
     return Snapshot(
         head=head,
         branch=branch,
@@ -83,6 +87,7 @@ def read_snapshot(
         merged_prereleases=_prereleases_after(prior, merged),
         commits=_commits_since(git, prior, head, with_paths=bool(settings.rules.paths)),
         tracked=frozenset(tracked),
+        others=frozenset(modes.keys() - tracked.keys()),
         files=read_files(git, head, _wanted(tracked, settings)),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 from typing import Final
 
 from actionkit.errors import InputError
@@ -13,7 +14,7 @@ from release.commits import Judgement
 from release.edits import FileEdit
 from release.notes import Links, render_notes, render_section
 from release.situation import Situation
-from release.snapshot import FirstRelease, Merged
+from release.snapshot import FirstRelease, Merged, Snapshot
 
 # ours; semantic-release's two spellings (https://github.com/semantic-release/git#message)
 _PLACE: Final = re.compile(r"\$\{\s*([\w.]+)\s*\}|<%=\s*([\w.]+)\s*%>|\{(version|tag)\}")
@@ -41,6 +42,7 @@ def write_changelog(
     settings = situation.settings
     if not settings.changelog:
         return ()
+    _refuse_what_is_no_file(settings.changelog, situation.snapshot)
     section = render_section(
         judgements,
         version=version,
@@ -77,6 +79,19 @@ def write_commit_message(situation: Situation, version: Version, tag: str, notes
         lambda found: values.get(found[found.lastindex or 0], found[0]), situation.settings.commit_message
     )
     return f"{text.rstrip()}\n"
+
+
+def _refuse_what_is_no_file(path: str, snapshot: Snapshot) -> None:
+    """Raise InputError where writing ``path`` would replace a link, a submodule, or a whole folder."""
+    parents = {str(parent) for parent in PurePosixPath(path).parents}
+    below = any(other.startswith(f"{path}/") for other in snapshot.tracked | snapshot.others)
+    if below or path in snapshot.others or parents & (snapshot.tracked | snapshot.others):
+        raise InputError(
+            f"the changelog {path} is no file, and cannot become one",
+            why="a folder, a link or a submodule stands there, or a file where a folder is needed",
+            fix="name the file itself",
+            yaml="with:\n  changelog: CHANGELOG.md",
+        )
 
 
 def _template(situation: Situation, path: str) -> str:

@@ -12,7 +12,10 @@ from actionkit.git.command import Git
 _COMMIT_FORMAT: Final = "%H%x00%P%x00%an%x00%ae%x00%at%x00%B"
 _COMMIT_FIELDS: Final = 6
 _SHORT: Final = 7
-_TAG_FORMAT: Final = "%(refname)%00%(objectname)%00%(*objectname)%00%(contents)%00%01"
+_TAG_FORMAT: Final = (
+    "%(refname)%00%(objecttype)%(*objecttype)%00%(objectname)%00%(*objectname)%00%(contents)%00%01"
+)
+_NO_COMMIT: Final = ("blob", "tree")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +53,10 @@ class Commit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tag:
-    """One tag, lightweight or annotated: ``message`` is empty for the former, ``commit_sha`` peeled."""
+    """One tag, lightweight or annotated: ``message`` is empty for the former, ``commit_sha`` peeled.
+
+    ``commit_sha`` is empty for a tag of a file or a folder: such a name is taken, and releases nothing.
+    """
 
     name: str
     object_sha: str
@@ -96,8 +102,8 @@ def touched_paths(git: Git, since: str, until: str) -> Mapping[str, tuple[str, .
 
 
 def is_ancestor(git: Git, ancestor: str, descendant: str) -> bool:
-    """Tell whether ``ancestor`` is reachable from ``descendant``."""
-    return git.succeeds("merge-base", "--is-ancestor", ancestor, descendant)
+    """Tell whether the commit ``ancestor`` (empty: none) is reachable from ``descendant``."""
+    return bool(ancestor) and git.succeeds("merge-base", "--is-ancestor", ancestor, descendant)
 
 
 def merged_tags(git: Git, commit: str, namespace: str) -> frozenset[str]:
@@ -123,15 +129,20 @@ def commit_date(git: Git, commit: str) -> str:
 
 
 def tracked_modes(git: Git, commit: str) -> Mapping[str, str]:
-    """Map every tracked path of ``commit`` to its mode, ``100644`` or ``100755``; links are left out."""
+    """Map every tracked file of ``commit`` to its mode, ``100644`` or ``100755``; links are left out."""
+    return {path: mode for path, mode in all_modes(git, commit).items() if mode.startswith("100")}
+
+
+def all_modes(git: Git, commit: str) -> Mapping[str, str]:
+    """Map every tracked path of ``commit`` to its mode; a link's is ``120000``, a submodule's ``160000``."""
     raw = git.run("ls-tree", "-r", "-z", "--full-tree", commit).decode(errors="surrogateescape")
     entries = (entry.split("\t", 1) for entry in raw.split("\0") if entry)
-    return {path: about.split(" ", 1)[0] for about, path in entries if about.startswith("100")}
+    return {path: about.split(" ", 1)[0] for about, path in entries}
 
 
 def read_files(git: Git, commit: str, paths: Iterable[str]) -> Mapping[str, str]:
     """Read the text of ``paths`` at ``commit``, decoded as UTF-8; raise ActionError for other bytes."""
-    wanted = tuple(paths)
+    wanted, odd = _parted(paths)
     asked = "".join(f"{commit}:{path}\n" for path in wanted)
     raw = git.run("cat-file", "--batch", stdin=asked.encode(errors="surrogateescape"))
     found: dict[str, str] = {}
@@ -140,14 +151,20 @@ def read_files(git: Git, commit: str, paths: Iterable[str]) -> Mapping[str, str]
         size = int(header.rsplit(b" ", 1)[1])
         found[path] = _decoded(path, rest[:size])
         raw = rest[size + 1 :]
-    return found
+    return found | {path: _decoded(path, git.run("cat-file", "blob", f"{commit}:{path}")) for path in odd}
 
 
-def _tag(namespace: str, refname: str, object_sha: str, peeled: str, message: str) -> Tag:
+def _parted(paths: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Part the paths with a line end in them from the others: ``cat-file --batch`` takes one a line."""
+    found = tuple(paths)
+    return tuple(path for path in found if "\n" not in path), tuple(path for path in found if "\n" in path)
+
+
+def _tag(namespace: str, refname: str, types: str, object_sha: str, peeled: str, message: str) -> Tag:
     return Tag(
         name=refname.removeprefix(namespace),
         object_sha=object_sha,
-        commit_sha=peeled or object_sha,
+        commit_sha="" if types.endswith(_NO_COMMIT) else peeled or object_sha,
         message=message if peeled else "",
     )
 

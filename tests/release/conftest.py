@@ -6,7 +6,7 @@ import io
 import json
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -82,16 +82,25 @@ class World:
     ) -> str:
         """Somebody commits ``files`` on top of main and pushes the commit to a branch or tag."""
         place = self.checkout("--depth=1")
-        git = Git(directory=place, environment=_DEVELOPER)
         for name, text in (files or {}).items():
             path = place / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
+        return self.push_from(Git(directory=place), message, to=to)
+
+    def push_from(self, checkout: Git, message: str, *, to: str = "refs/heads/main") -> str:
+        """Somebody commits what lies in a checkout and pushes the commit to a branch or tag."""
+        git = Git(directory=checkout.directory, environment=_DEVELOPER)
         git.run("add", "-A")
         git.run("commit", "--quiet", "--allow-empty", "-m", message)
         token = self.token(TokenKind.PAT, workflows="write")
         git.with_login(self.github.url, token).run("push", "--quiet", self.url, f"HEAD:{to}")
         return git.text("rev-parse", "HEAD")
+
+    def make_private(self) -> None:
+        """Hide the repository from those who may not read it."""
+        repository = self.github.repository(_REPOSITORY)
+        repository.save(replace(repository.settings, private=True))
 
     def run(
         self,
