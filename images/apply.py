@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import assert_never
 
 from actionkit.errors import ActionError, raise_all
@@ -11,14 +12,12 @@ from actionkit.registry import Missing
 from actionkit.registry.layout import Layout
 from actionkit.semver import Version
 from images.bake import Declared
-from images.build import Workshop, build_images
-from images.builder import open_builder
-from images.buildlog import BuildLog
 from images.check import check_image
 from images.inputs import Inputs
-from images.leaks import find_leaks
+from images.make import Made, make_images
 from images.means import Means
 from images.parallel import for_each, try_each
+from images.parts import join_parts, read_parts, write_parts
 from images.plan import Compare, Copy, ImagePlan, Keep, Place, Plan, Push
 from images.publish import Arrived, name_digest, name_floating, push_untagged
 from images.repeated import Repeated
@@ -68,49 +67,57 @@ class Applier:
     def apply(self) -> Outcome:
         """Publish all images or none."""
         self._gates()
-        layouts, repeated = self._built()
-        places = [(image, place) for image in self.plan.images for place in image.places]
-        arrived = for_each(
-            places,
+        made = self._made()
+        return Outcome(results=self._named(self._arrived(made.layouts)), repeated=made.repeated)
+
+    def apply_platform(self, folder: Path) -> Outcome:
+        """Build one platform, push it without tags and write that down in ``folder``."""
+        self._gates()
+        made = make_images(self.plan, self.declared, self.inputs, self.means)
+        wanted = [
+            (image, place)
+            for image in self.plan.builds
+            for place in image.places
+            if isinstance(place.action, Push | Compare)
+        ]
+        results = for_each(wanted, lambda it: self._push_part(*it, made.layouts[it[0].target.name]))
+        write_parts(folder, self.plan, self.inputs.platform, made.layouts)
+        return Outcome(results=results, repeated=made.repeated)
+
+    def _push_part(self, image: ImagePlan, place: Place, layout: Layout) -> Result:
+        self.means.workflow.info(f"push {place.repository}@{layout.digest}")
+        push_untagged(self.means.registries.of(place.repository), place.repository, layout)
+        there = There(plan=image, place=place, image=_pushed(place, layout))
+        return replace(_result(there, ()), tags=())
+
+    def _made(self) -> Made:
+        if not self.inputs.parts:
+            return make_images(self.plan, self.declared, self.inputs, self.means)
+        registries = self.means.registries
+        repositories = {place.repository for image in self.plan.images for place in image.places}
+        layouts = join_parts(
+            self.plan,
+            read_parts(self.means.context.workspace / self.inputs.parts, self.plan),
+            {repository: registries.of(repository) for repository in repositories},
+            registries.folder / "joined",
+        )
+        wrong = (check_image(image, layouts[image.target.name]) for image in self.plan.builds)
+        raise_all(tuple(problem for problems in wrong for problem in problems))
+        return Made(layouts=layouts, repeated=())
+
+    def _arrived(self, layouts: Mapping[str, Layout]) -> tuple[There, ...]:
+        return for_each(
+            [(image, place) for image in self.plan.images for place in image.places],
             lambda it: There(
                 plan=it[0], place=it[1], image=self._arrive(it[1], layouts.get(it[0].target.name))
             ),
         )
-        return Outcome(results=self._named(arrived), repeated=repeated)
 
     def _gates(self) -> None:
         repositories = [place.repository for image in self.plan.images for place in image.places]
         answers = try_each(repositories, lambda name: self.means.registries.of(name).require_write(name))
         refusals = (answer for answer in answers if isinstance(answer, ActionError))
         raise_all((*self.plan.problems, *refusals))
-
-    def _built(self) -> tuple[Mapping[str, Layout], tuple[Repeated, ...]]:
-        workflow, registries = self.means.workflow, self.means.registries
-        if not self.plan.builds:
-            workflow.info("every image is published already: nothing to build")
-            return {}, ()
-        log = BuildLog(tell=workflow.info)
-        with open_builder(self.inputs.builder, registries.environment) as builder:
-            workshop = Workshop(
-                inputs=self.inputs,
-                declared=self.declared,
-                registries=registries,
-                builder=builder,
-                workspace=self.means.context.workspace,
-                folder=registries.folder / "built",
-            )
-            with workflow.group("docker buildx bake"), workflow.verbatim():
-                built = build_images(self.plan, workshop, log)
-        if built.cache_trouble:
-            workflow.warning(built.cache_trouble, title="built without cache")
-        raise_all(tuple(self._wrong(built.layouts)))
-        return built.layouts, log.steps.repeated(self.declared.targets)
-
-    def _wrong(self, layouts: Mapping[str, Layout]) -> Iterable[ActionError]:
-        for image in self.plan.builds:
-            layout = layouts[image.target.name]
-            yield from check_image(image, layout)
-            yield from find_leaks(image.target.name, layout, self.inputs.confidential)
 
     def _arrive(self, place: Place, layout: Layout | None) -> Arrived:
         registry = self.means.registries.of(place.repository)

@@ -14,6 +14,11 @@ def check_image(image: ImagePlan, layout: Layout) -> tuple[ActionError, ...]:
     return (*_platforms(image, layout), *_labels(image, layout), *_changed(image, layout))
 
 
+def check_part(image: ImagePlan, layout: Layout) -> tuple[ActionError, ...]:
+    """Find what is not as planned in an image for one platform of several."""
+    return (*_platforms(image, layout), *_labels(image, layout))
+
+
 def _changed(image: ImagePlan, layout: Layout) -> tuple[ActionError, ...]:
     """Compare with a version tag that exists: the images count, attestations differ from build to build."""
     runnable = tuple(sorted(manifest.digest for _, manifest in layout.images()))

@@ -51,6 +51,13 @@ class Inputs:
     release_notes: bool
     overwrite: bool
     dry_run: bool
+    platform: str
+    parts: str
+
+    @property
+    def is_split(self) -> bool:
+        """Whether several machines build, or would: a plan is made for them too."""
+        return bool(self.platform or self.parts or self.dry_run)
 
     @property
     def confidential(self) -> tuple[str, ...]:
@@ -94,6 +101,8 @@ def read_inputs(environ: Mapping[str, str], context: Context) -> Inputs:
         release_notes=reader.flag("release-notes"),
         overwrite=reader.flag("overwrite"),
         dry_run=reader.flag("dry-run"),
+        platform=_platform(reader),
+        parts=reader.text("parts"),
     )
     reader.finish()
     return inputs
@@ -155,6 +164,21 @@ def _secrets(reader: InputReader) -> tuple[Secret, ...]:
     secrets, problems = parse_secrets(reader.text("secrets"))
     reader.problems.extend(problems)
     return secrets
+
+
+def _platform(reader: InputReader) -> str:
+    given = (reader.text("platform"),) if reader.text("platform") else ()
+    _matching(reader, "platform", given, _PLATFORM, "os/architecture")
+    if given and not reader.text("parts"):
+        reader.problems.append(
+            InputError(
+                "input platform is given without parts",
+                why="what one machine builds is published by a later job, which has to know of it",
+                fix="name the folder that goes from this job to that one",
+                yaml="with:\n  parts: ${{ runner.temp }}/parts",
+            )
+        )
+    return given[0] if given else ""
 
 
 def _cache(reader: InputReader) -> tuple[str, ...]:

@@ -17,6 +17,9 @@ from images.labels import Facts, image_labels
 from images.state import FINGERPRINT, REVISION, Published, RepositoryState, Snapshot, Source
 from images.tags import Floating, competitors, floating_tags, version_tag, versions_of
 
+_USUAL: Final = ("linux/amd64",)
+"""What an image is built for that declares no platform, where no single machine decides it."""
+
 _SECRET_NAME: Final = re.compile(
     r"(^|[_-])(token|secret|password|passwd|pwd|credentials?|api_?key|private_?key|access_?key)($|[_-])",
     re.IGNORECASE,
@@ -98,6 +101,16 @@ class Plan:
     problems: tuple[ActionError, ...]
 
     @property
+    def platforms(self) -> tuple[str, ...]:
+        """Every platform that some image is built for."""
+        return tuple(dict.fromkeys(platform for image in self.images for platform in image.platforms))
+
+    def for_platform(self, platform: str) -> Plan:
+        """Leave what one machine of several builds."""
+        own = tuple(image for image in self.images if platform in image.platforms)
+        return replace(self, images=tuple(replace(image, platforms=(platform,)) for image in own))
+
+    @property
     def builds(self) -> tuple[ImagePlan, ...]:
         """The images to build, in the order of declaration."""
         return tuple(image for image in self.images if image.is_built)
@@ -133,7 +146,7 @@ def make_plan(inputs: Inputs, source: Source, snapshot: Snapshot, facts: Facts) 
         ImagePlan(
             target=target,
             labels=labels,
-            platforms=inputs.platforms or target.platforms,
+            platforms=inputs.platforms or target.platforms or (_USUAL if inputs.is_split else ()),
             places=_places(inputs, frame, snapshot.repositories[target.name], labels),
         )
         for target, labels in labelled

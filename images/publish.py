@@ -27,7 +27,10 @@ class Arrived:
 
 def push_untagged(registry: Registry, repository: str, layout: Layout) -> None:
     """Push by digest and read every manifest and configuration back, byte for byte."""
-    registry.push(layout.folder, repository, layout.digest)
+    if layout.has_layers:
+        registry.push(layout.folder, repository, layout.digest)
+    elif isinstance(registry.manifest(f"{repository}@{layout.digest}"), Missing):
+        registry.push_index(layout.folder, repository, layout.digest)
     expected = [layout.digest]
     if isinstance(layout.root, Index):
         expected += [entry.digest for entry in layout.root.manifests]

@@ -51,7 +51,7 @@ def planned_summary(plan: Plan) -> str:
 def images_table(results: tuple[Result, ...]) -> str:
     """Write the table of published images in Markdown."""
     rows = (
-        f"| `{result.arrived.repository}` | {', '.join(f'`{tag}`' for tag in result.tags)} "
+        f"| `{result.arrived.repository}` | {', '.join(f'`{tag}`' for tag in result.tags) or 'none yet'} "
         f"| `{result.arrived.digest}` | {human_size(result.arrived.size)} | {_change(result)} "
         f"| {', '.join(result.arrived.platforms)} |"
         for result in results
@@ -122,12 +122,15 @@ def _notes(plan: Plan, outcome: Outcome) -> Iterable[str]:
 
 def _commands(results: tuple[Result, ...]) -> tuple[str, ...]:
     """Write how to pull each image, and how to see that a tag is what was published."""
+    results = tuple(result for result in results if result.tags)
     pulls = (f"docker pull {result.arrived.repository}:{result.tags[0]}" for result in results)
     proofs = (
         f"docker buildx imagetools inspect {result.arrived.repository}:{result.tags[0]}"
         f" --format '{{{{.Manifest.Digest}}}}' # {result.arrived.digest}"
         for result in results
     )
+    if not results:
+        return ()
     return ("```sh", *pulls, "", "# the digest of what the registry serves now", *proofs, "```")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,11 +19,12 @@ from images.caches import local_folders
 from images.inputs import Inputs, read_inputs
 from images.labels import Facts
 from images.means import Means
-from images.plan import make_plan
+from images.plan import Plan, make_plan
 from images.registries import Registries, open_registries
 from images.report import planned_summary, release_section, set_outputs, summary, with_section
 from images.snapshot import read_git_versions, read_release, read_snapshot
 from images.source import open_source, remote_tags
+from images.state import Snapshot
 
 
 def publish_images(environ: Mapping[str, str], workflow: Workflow) -> None:
@@ -40,21 +42,30 @@ def publish_images(environ: Mapping[str, str], workflow: Workflow) -> None:
         source = stack.enter_context(open_source(means.git, means.url, inputs.tag, commit, registries.folder))
         snapshot = read_snapshot(inputs, source, tags, means)
         plan = make_plan(inputs, source, snapshot, _facts(context))
+        workflow.set_output("platforms", json.dumps(plan.platforms))
+        plan = plan.for_platform(inputs.platform) if inputs.platform else plan
         workflow.quote(planned_summary(plan))
         if inputs.dry_run:
             workflow.summarize(planned_summary(plan))
             raise_all(plan.problems)
             return
-        outcome = Applier(
-            plan=plan,
-            declared=snapshot.declared,
-            inputs=inputs,
-            means=means,
-            git_versions=lambda: read_git_versions(remote_tags(means.git, means.url), inputs.tag_format),
-        ).apply()
-        set_outputs(workflow, outcome.results)
-        workflow.summarize(summary(plan, outcome))
-        workflow.quote(summary(plan, outcome))
+        _publish(inputs, plan, snapshot, means)
+
+
+def _publish(inputs: Inputs, plan: Plan, snapshot: Snapshot, means: Means) -> None:
+    applier = Applier(
+        plan=plan,
+        declared=snapshot.declared,
+        inputs=inputs,
+        means=means,
+        git_versions=lambda: read_git_versions(remote_tags(means.git, means.url), inputs.tag_format),
+    )
+    parts = means.context.workspace / inputs.parts
+    outcome = applier.apply_platform(parts) if inputs.platform else applier.apply()
+    set_outputs(means.workflow, outcome.results)
+    means.workflow.summarize(summary(plan, outcome))
+    means.workflow.quote(summary(plan, outcome))
+    if not inputs.platform:
         _tell_release(inputs, means, outcome)
 
 

@@ -81,6 +81,11 @@ class Registry:
         target = f"{repository}@{digest}"
         self._copy(f"oci:{layout}", target, f"push {target}", manifest_format="oci")
 
+    def push_index(self, layout: Path, repository: str, digest: str) -> None:
+        """Push the index of an OCI layout folder by its digest; what it lists is there already."""
+        target = f"{repository}@{digest}"
+        self._copy(f"oci:{layout}", target, f"push {target}", manifest_format="oci", what="index-only")
+
     def tag(self, repository: str, digest: str, tag: str) -> None:
         """Name ``digest`` by ``tag``: the same manifest bytes, put under another name."""
         source, target = f"{repository}@{digest}", f"{repository}:{tag}"
@@ -112,7 +117,14 @@ class Registry:
         probe_write(self.address, self.authfile, repository, self.patience)
 
     def _copy(
-        self, source: str, target: str, action: str, *, manifest_format: str, plain: bool | None = None
+        self,
+        source: str,
+        target: str,
+        action: str,
+        *,
+        manifest_format: str,
+        plain: bool | None = None,
+        what: str = "all",
     ) -> None:
         """Copy byte for byte; ``plain`` says how the source's registry speaks, if not as this one.
 
@@ -121,7 +133,7 @@ class Registry:
         """
         source_plain = self.address.plain if plain is None else plain
         tls = (_tls("--src-tls-verify", plain=source_plain), self._tls("--dest-tls-verify"))
-        flags = ("--all", "--preserve-digests", "--quiet", "--format", manifest_format, *tls)
+        flags = ("--multi-arch", what, "--preserve-digests", "--quiet", "--format", manifest_format, *tls)
         argv = ("skopeo", "copy", "--authfile", str(self.authfile), *flags, source, f"docker://{target}")
         try:
             self.patience.attempt(lambda: self._renewing(argv))

@@ -39,6 +39,11 @@ class Layout:
         algorithm, _, name = descriptor.digest.partition(":")
         return self.folder / "blobs" / algorithm / name
 
+    @property
+    def has_layers(self) -> bool:
+        """Whether the layers lie here too, not only what describes them."""
+        return all(self.path(layer).is_file() for _, image in self.images() for layer in image.layers)
+
     def images(self) -> tuple[tuple[str, Image], ...]:
         """List the runnable images with their platforms, read from each image's configuration."""
         if isinstance(self.root, Image):
@@ -82,4 +87,7 @@ def read_layout(folder: Path) -> Layout:
     if len(entries) != 1:
         raise ActionError(f"the builder left {len(entries)} images for {folder.name} instead of one")
     algorithm, _, name = str(entries[0]["digest"]).partition(":")
-    return Layout(folder=folder, root=parse_manifest((folder / "blobs" / algorithm / name).read_bytes()))
+    root = parse_manifest((folder / "blobs" / algorithm / name).read_bytes())
+    if root.digest != entries[0]["digest"]:
+        raise ActionError(f"the builder wrote {entries[0]['digest']} with other content", why=str(folder))
+    return Layout(folder=folder, root=root)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import uuid
 from collections.abc import Callable, Mapping
@@ -15,10 +16,14 @@ from typing import Any
 import pytest
 import requests
 import yaml
+from jsonschema import Draft4Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT4
 
 from pipeline.rehearsal import lab
 
 _ROOT = Path(__file__).resolve().parents[2]
+_SPECIFICATION = "github.com/opencontainers/image-spec@v1.1.1"
 _IMAGE = "images-under-test"
 _AUTHOR = {
     "GIT_AUTHOR_NAME": "Sample Developer",
@@ -232,6 +237,28 @@ def shop(shops: Callable[[], Shop]) -> Shop:
 @pytest.fixture
 def reader(registry: lab.Registry) -> Reader:
     return Reader(registry=registry)
+
+
+@pytest.fixture(scope="session")
+def violations(need: Callable[[str], str]) -> Callable[[str, Any], list[str]]:
+    """Check a document against a schema of the OCI image specification, fetched by Go's module proxy."""
+    go = shutil.which("go") or need("go")
+    argv = (go, "mod", "download", "-json", _SPECIFICATION)
+    env = {**os.environ, "GOFLAGS": "-mod=mod"}
+    told = subprocess.run(argv, env=env, check=True, capture_output=True, timeout=120, cwd="/")
+    folder = Path(json.loads(told.stdout)["Dir"]) / "schema"
+    schemas: Mapping[str, Any] = {path.name: json.loads(path.read_text()) for path in folder.glob("*.json")}
+
+    def retrieve(uri: str) -> Resource[Any]:
+        return Resource(contents=schemas[uri.rpartition("/")[2]], specification=DRAFT4)
+
+    registry: Registry[Any] = Registry(retrieve=retrieve)  # type: ignore[call-arg]
+
+    def check(kind: str, document: Any) -> list[str]:
+        validator = Draft4Validator(schemas[f"{kind}-schema.json"], registry=registry)
+        return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(document)]
+
+    return check
 
 
 def _defaults() -> dict[str, str]:

@@ -52,6 +52,8 @@ def inputs(**changes: object) -> Inputs:
         "release_notes": True,
         "overwrite": False,
         "dry_run": False,
+        "platform": "",
+        "parts": "",
     }
     return Inputs(**{**fields, **changes})  # type: ignore[arg-type]
 

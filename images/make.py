@@ -1,0 +1,58 @@
+"""Make the images on this machine and look at them before any of it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from actionkit.errors import ActionError, raise_all
+from actionkit.registry.layout import Layout
+from images.bake import Declared
+from images.build import Workshop, build_images
+from images.builder import open_builder
+from images.buildlog import BuildLog
+from images.check import check_image, check_part
+from images.inputs import Inputs
+from images.leaks import find_leaks
+from images.means import Means
+from images.plan import Plan
+from images.repeated import Repeated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """Each target's layout, and the steps that ran more often than needed."""
+
+    layouts: Mapping[str, Layout]
+    repeated: tuple[Repeated, ...]
+
+
+def make_images(plan: Plan, declared: Declared, inputs: Inputs, means: Means) -> Made:
+    """Build what the plan wants built and check it; raise every problem together."""
+    if not plan.builds:
+        means.workflow.info("every image is published already: nothing to build")
+        return Made(layouts={}, repeated=())
+    log = BuildLog(tell=means.workflow.info)
+    with open_builder(inputs.builder, means.registries.environment) as builder:
+        workshop = Workshop(
+            inputs=inputs,
+            declared=declared,
+            registries=means.registries,
+            builder=builder,
+            workspace=means.context.workspace,
+            folder=means.registries.folder / "built",
+        )
+        with means.workflow.group("docker buildx bake"), means.workflow.verbatim():
+            built = build_images(plan, workshop, log)
+    if built.cache_trouble:
+        means.workflow.warning(built.cache_trouble, title="built without cache")
+    raise_all(tuple(_wrong(plan, inputs, built.layouts)))
+    return Made(layouts=built.layouts, repeated=log.steps.repeated(declared.targets))
+
+
+def _wrong(plan: Plan, inputs: Inputs, layouts: Mapping[str, Layout]) -> Iterable[ActionError]:
+    check = check_part if inputs.platform else check_image
+    for image in plan.builds:
+        layout = layouts[image.target.name]
+        yield from check(image, layout)
+        yield from find_leaks(image.target.name, layout, inputs.confidential)
