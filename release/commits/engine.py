@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 # Any type is conventional (rule 14), and any type with `!` announces a breaking change (rule 13).
 _ANY_BREAKING: Final = rf"[a-z][\w-]*(?=(?:{SCOPE})?!:)"
+# The splitter takes a change of one word for a footer such as `fix: #12`. In a list, or with `!`, it is none
+# unless the word has a digit, and gets a second word for as long as the splitter looks.
+_SECOND: Final = " \0"
 _BULLET: Final = r"(?:[ \t]*[*-][ \t]+)?"
 
 
@@ -44,7 +47,7 @@ class Engine:
     def split(self, message: str) -> tuple[str, ...]:
         """Part a normalised message into the messages that a squash put together; one stays one."""
         apart = re.sub(r"\n{3,}", "\n\n", self.start.sub(_apart, message))
-        return tuple(self.splitter.unsquash_commit_message(apart))
+        return tuple(part.replace(_SECOND, "") for part in self.splitter.unsquash_commit_message(apart))
 
 
 def start_engine(rules: CommitRules) -> Engine:
@@ -82,7 +85,8 @@ def start_engine(rules: CommitRules) -> Engine:
         reader=reader,
         levels=levels,
         start=re.compile(
-            rf"^(?P<bullet>{_BULLET})(?P<type>{known})(?P<rest>(?:{SCOPE})?!?:[ \t]+\S)",
+            rf"^(?P<bullet>{_BULLET})(?P<type>{known})"
+            rf"(?P<rest>(?:{SCOPE})?(?P<bang>!)?:[ \t]+(?P<word>\S+))(?P<alone>[ \t]*$)?",
             re.MULTILINE | re.IGNORECASE,
         ),
     )
@@ -90,8 +94,11 @@ def start_engine(rules: CommitRules) -> Engine:
 
 def _apart(found: re.Match[str]) -> str:
     """Lower the type's case, and give a bulleted change of a list the blank line that parts it."""
-    gap = "\n" if found["bullet"].strip() else ""
-    return f"{gap}{found['bullet']}{found['type'].lower()}{found['rest']}"
+    listed = bool(found["bullet"].strip())
+    change = (listed or found["bang"]) and not re.search(r"\d", found["word"])
+    second = _SECOND if change and found["alone"] is not None else found["alone"] or ""
+    gap = "\n" if listed else ""
+    return f"{gap}{found['bullet']}{found['type'].lower()}{found['rest']}{second}"
 
 
 def _as_known(header: Header, message: Message) -> str:
