@@ -99,6 +99,21 @@ def test_every_input_of_a_workflow_is_used(root: Path, workflows, file: str) -> 
     assert {name for name in names if f"inputs.{name}" not in text} == set()
 
 
+def test_the_jobs_of_the_native_workflow_pass_on_what_the_action_declares(
+    root: Path, actions, workflows
+) -> None:
+    jobs = workflows["native-images.yml"]["jobs"]
+    steps = [step for job in jobs.values() for step in job["steps"] if step["uses"] == "$/images"]
+    assert len(steps) == len(jobs)
+    assert {name for step in steps for name in step["with"]} <= set(actions["images"]["inputs"])
+    # what decides an image's content is the same for all jobs, or they would build different ones
+    shared = {"tag", "tag-format", "registry", "namespace", "files", "targets", "platforms"}
+    assert len({tuple(step["with"][name] for name in sorted(shared)) for step in steps}) == 1
+    declared = workflows["native-images.yml"][True]["workflow_call"]["inputs"]
+    text = (root / ".github" / "workflows" / "native-images.yml").read_text()
+    assert {name for name in declared if f"inputs.{name}" not in text} == set()
+
+
 def test_the_workflows_have_the_names_that_people_look_for(workflows) -> None:
     assert workflows["release.yml"]["name"] == "[Release KMS] - Release"
     assert workflows["on-release-images.yml"]["name"] == "[Release KMS] - Create Docker Images"

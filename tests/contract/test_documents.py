@@ -351,8 +351,11 @@ def uses(block: Any) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
 
 
 def permissions(workflow: Mapping[Any, Any]) -> Mapping[str, str]:
-    (job,) = workflow["jobs"].values()
-    granted: Mapping[str, str] = job["permissions"]
+    """What a caller has to grant: of each scope the most that a job of the workflow asks."""
+    granted: dict[str, str] = {}
+    for job in workflow["jobs"].values():
+        for scope, level in job["permissions"].items():
+            granted[scope] = max(granted.get(scope, level), level, key=_RANKS.index)
     return granted
 
 
