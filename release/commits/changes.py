@@ -199,6 +199,8 @@ def _prose_remarks(text: str, messages: tuple[Message, ...], *, bot: bool) -> tu
     if bot:
         whole = read_message(text)
         return ("bot: breaking prose not counted",) if whole.breaking or whole.stray_breaking else ()
+    if messages and all(isinstance(message.header, NoHeader) and message.breaking for message in messages):
+        return ("its BREAKING CHANGE would count below a conventional first line only",)
     if any(message.stray_breaking for message in messages):
         return ("BREAKING CHANGE in the text is no footer: not counted",)
     return ()

@@ -123,7 +123,9 @@ def _named(commit: Commit, known: Range) -> Iterator[Commit]:
         return
     if quoted := _quoted(commit.subject):
         place = known.place[commit.sha]
-        older = (one for one in known.by_subject.get(quoted["subject"], ()) if known.place[one.sha] > place)
+        # what is applied again is what a revert took back: that revert is meant
+        subject = f'Revert "{quoted["subject"]}"' if quoted["word"] == "Reapply" else quoted["subject"]
+        older = (one for one in known.by_subject.get(subject, ()) if known.place[one.sha] > place)
         yield from tuple(older)[:1]
 
 

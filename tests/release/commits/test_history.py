@@ -51,6 +51,17 @@ def test_git_says_reapply_for_a_revert_of_a_revert(commit: Make) -> None:
     assert judge([again, revert, feature])[2].level is Level.MINOR
 
 
+def test_a_rebased_reapply_is_matched_by_the_words_of_the_revert(commit: Make) -> None:
+    feature = commit("feat: see far (#1)")
+    revert = commit('Revert "feat: see far (#1)" (#2)')
+    again = commit('Reapply "feat: see far (#1)" (#3)')
+    assert [judgement.level for judgement in judge([again, revert, feature])] == [
+        Level.NONE,
+        Level.NONE,
+        Level.MINOR,
+    ]
+
+
 def test_three_reverts_cancel_again(commit: Make) -> None:
     feature = commit("feat: see far")
     first = commit(_revert_of(feature))
