@@ -73,7 +73,8 @@ def _bake(plan: Plan, workshop: Workshop, settings: Mapping[str, TargetSettings]
     for made in (*caches, *(folder / name for name in settings)):
         made.mkdir(parents=True, exist_ok=True)  # bake grants access to folders that are there
     definition = folder / "bake.json"
-    text = build_definition(workshop.declared, settings, inputs.platforms)
+    platforms = (inputs.platform,) if inputs.platform else inputs.platforms
+    text = build_definition(workshop.declared, settings, platforms)
     definition.write_text(text, encoding="utf-8")
     stream(
         _command(workshop, definition),

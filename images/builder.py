@@ -26,18 +26,11 @@ _ENDPOINTS: Final = ("tcp://", "unix://", "docker-container://", "kube-pod://", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Builder:
-    """A builder that exports OCI images; ``environment`` is what buildx needs to find it."""
+    """A builder that exports OCI images; ``environment`` is what buildx, of ``version``, needs to find it."""
 
     name: str
-    driver: str
-    platforms: tuple[str, ...]
     environment: Mapping[str, str]
     version: tuple[int, int]
-
-    @property
-    def native(self) -> str:
-        """The platform that the builder builds for unless told otherwise."""
-        return self.platforms[0] if self.platforms else ""
 
 
 @contextmanager
@@ -110,16 +103,9 @@ def _adopt(name: str, environment: Mapping[str, str]) -> None:
 
 
 def _inspected(name: str, environment: Mapping[str, str]) -> Builder:
-    text = run(("docker", "buildx", "inspect", "--bootstrap", name), env=environment).decode()
-    platforms = re.search(r"^Platforms:\s*(.+)$", text, re.MULTILINE)
-    driver = re.search(r"^Driver:\s*(\S+)", text, re.MULTILINE)
-    release = re.search(
-        r"\bv?(\d+)\.(\d+)\.\d+", run(("docker", "buildx", "version"), env=environment).decode()
-    )
-    return Builder(
-        name=name,
-        driver=driver[1] if driver else "",
-        platforms=tuple(word.strip(" *") for word in platforms[1].split(",")) if platforms else (),
-        environment=environment,
-        version=(int(release[1]), int(release[2])) if release else (0, 0),
-    )
+    """Start the builder if it is not running, and see which buildx speaks to it."""
+    run(("docker", "buildx", "inspect", "--bootstrap", name), env=environment)
+    told = run(("docker", "buildx", "version"), env=environment).decode()
+    release = re.search(r"\bv?(\d+)\.(\d+)\.\d+", told)
+    version = (int(release[1]), int(release[2])) if release else (0, 0)
+    return Builder(name=name, environment=environment, version=version)

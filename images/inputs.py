@@ -94,7 +94,7 @@ def read_inputs(environ: Mapping[str, str], context: Context) -> Inputs:
             reader, "allow", reader.words("allow"), _ALLOW, "an entitlement such as network.host"
         ),
         platforms=_matching(reader, "platforms", reader.words("platforms"), _PLATFORM, "os/architecture"),
-        builder=reader.text("builder"),
+        builder=_builder(reader),
         cache=_cache(reader),
         secrets=_secrets(reader),
         attestations=_attestations(reader),
@@ -179,6 +179,12 @@ def _platform(reader: InputReader) -> str:
             )
         )
     return given[0] if given else ""
+
+
+def _builder(reader: InputReader) -> str:
+    given = (reader.text("builder"),) if reader.text("builder") else ()
+    _matching(reader, "builder", given, re.compile(r"[A-Za-z0-9]\S*"), "a name or an address")
+    return reader.text("builder")
 
 
 def _cache(reader: InputReader) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from actionkit.registry import Registry
 from images.destinations import Destination
 from images.inputs import Inputs
 
+_HUB: Final = "docker.io"
 _HIDDEN: Final = {"INPUT_TOKEN": "", "INPUT_PASSWORD": "", "INPUT_SECRETS": ""}
 """A bake file may read any variable of its environment: these are none of its business."""
 
@@ -69,11 +70,13 @@ def repository_name(destination: Destination, image: str, project: str) -> str:
 
 
 def _private_config(folder: Path, environ: Mapping[str, str]) -> Path:
+    """Write a configuration of our own: the job's logins, without helpers that are not in the container."""
     authfile = folder / "config.json"
     given = _docker_config(environ) / "config.json"
-    text = given.read_text(encoding="utf-8") if given.is_file() else json.dumps({"auths": {}})
+    known = json.loads(given.read_text(encoding="utf-8")) if given.is_file() else {}
+    kept = {"auths": known.get("auths") or {}} | ({"proxies": known["proxies"]} if "proxies" in known else {})
     with os.fdopen(os.open(authfile, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
+        json.dump(kept, file)
     return authfile
 
 
@@ -101,3 +104,14 @@ def _log_in(registries: tuple[Registry, ...], destinations: tuple[Destination, .
             except ActionError as error:
                 problems.append(error)
     raise_all(problems)
+    for registry in registries:
+        if registry.address.host == _HUB:
+            _tell_docker(registry.authfile)
+
+
+def _tell_docker(authfile: Path) -> None:
+    """Repeat Docker Hub's login under the name by which docker looks for it."""
+    config = json.loads(authfile.read_text(encoding="utf-8"))
+    if _HUB in config["auths"]:
+        config["auths"]["https://index.docker.io/v1/"] = config["auths"][_HUB]
+        authfile.write_text(json.dumps(config), encoding="utf-8")

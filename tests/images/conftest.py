@@ -20,6 +20,7 @@ from jsonschema import Draft4Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
 
+from actionkit.context import Context
 from pipeline.rehearsal import lab
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -199,6 +200,26 @@ class Shop:
             outputs=_outputs((files / "output").read_text()),
             summary=(files / "summary").read_text(),
         )
+
+
+@pytest.fixture
+def context() -> Context:
+    """A step of a workflow that somebody started by hand."""
+    return Context(
+        repository="Acme/Shop",
+        server_url="https://github.com",
+        api_url="https://api.github.com",
+        ref_name="main",
+        ref_type="branch",
+        sha="0" * 40,
+        actor="ada",
+        event_name="workflow_dispatch",
+        event={},
+        run_id="1",
+        run_attempt="1",
+        workspace=Path("/w"),
+        temporary=Path("/t"),
+    )
 
 
 @pytest.fixture(scope="session")
