@@ -104,7 +104,7 @@ def _checked(plan: NewRelease | Finish, situation: Situation, inputs: Inputs, me
         tags = tuple(settings.tag_format.tag(version) for version in snapshot.existing)
         gates += [
             lambda: may_push(means.git, means.url, snapshot.branch, snapshot.head),
-            lambda: tag_is_free(means.forge, plan.publication.tag, tags),
+            lambda: tag_is_free(means.forge, means.git, means.url, plan.publication.tag, tags),
         ]
     pass_gates(gates)
     return found

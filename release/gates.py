@@ -6,19 +6,26 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from actionkit.errors import ActionError, PermissionDenied, raise_all
+from actionkit.errors import ActionError, PermissionDenied, Transient, raise_all
 from actionkit.forge import Forge, NoRelease
 from actionkit.forge.releases import find_release
 from actionkit.forge.workflows import may_dispatch
 from actionkit.git import Git
-from actionkit.git.remote import push_atomic
+from actionkit.git.remote import BranchMoved, push_atomic, remote_references
 
 Gate = Callable[[], None]
 
 
 def pass_gates(gates: Iterable[Gate]) -> None:
-    """Try every gate and raise what all of them said."""
-    raise_all(tuple(_problems(gates)))
+    """Try every gate and raise what all of them said.
+
+    What only a second look or a second try can tell goes first: the rest may be out of date.
+    """
+    problems = tuple(_problems(gates))
+    for problem in problems:
+        if isinstance(problem, BranchMoved | Transient):
+            raise problem
+    raise_all(problems)
 
 
 def may_push(git: Git, url: str, branch: str, head: str) -> None:
@@ -26,8 +33,11 @@ def may_push(git: Git, url: str, branch: str, head: str) -> None:
     push_atomic(git, url, {f"refs/heads/{branch}": head}, dry_run=True)
 
 
-def tag_is_free(forge: Forge, tag: str, existing: Iterable[str]) -> None:
-    """Refuse a tag that exists, or that a published release has burned (immutable releases)."""
+def tag_is_free(forge: Forge, git: Git, url: str, tag: str, existing: Iterable[str]) -> None:
+    """Refuse a tag that exists, or that a published release has burned (immutable releases).
+
+    Raise BranchMoved when both came while the release was prepared: another run made them.
+    """
     if tag in tuple(existing):
         raise ActionError(
             f"the tag {tag} exists already",
@@ -40,6 +50,8 @@ def tag_is_free(forge: Forge, tag: str, existing: Iterable[str]) -> None:
             return
         case release if release.draft:
             return
+        case release if remote_references(git, url, f"refs/tags/{tag}"):
+            raise BranchMoved(f"{tag} was released while this run prepared it", why=release.url)
         case release:
             raise ActionError(
                 f"the release {tag} exists already, though its tag is gone",

@@ -117,7 +117,7 @@ class World:
         for path in files.values():
             path.write_text("")
         log = io.StringIO()
-        environ = self._environ(place, files, ref_type) | _inputs({"token": token or self.token(), **inputs})
+        environ = self.environ(place, ref_type=ref_type, token=token, **inputs)
         action = partial(release, sleep=sleep)
         status = run_action(Workflow(environ=environ, stdout=log), action)
         return Ran(
@@ -134,16 +134,33 @@ class World:
         forge = Forge(repository=_REPOSITORY, api_url=self.github.api_url, token=self.token())
         return [release.raw_data for release in forge.repo.get_releases()]
 
-    def _environ(self, place: Path, files: Mapping[str, Path], ref_type: str) -> dict[str, str]:
-        return {
+    def delete_release(self, identity: int) -> None:
+        """Delete a release or draft as a person would."""
+        from actionkit.forge import Forge
+
+        forge = Forge(repository=_REPOSITORY, api_url=self.github.api_url, token=self.token())
+        forge.repo.get_release(identity).delete_release()
+
+    def forget_runs(self) -> None:
+        """Delete every run of a workflow."""
+        runs = self.github.repository(_REPOSITORY).runs
+        for run in runs.all():
+            runs.delete(run.id)
+
+    def environ(
+        self, place: Path, *, ref_type: str = "branch", token: str = "", **inputs: str
+    ) -> dict[str, str]:
+        """The variables of a step in the workspace ``place``."""
+        given = _inputs({"token": token or self.token(), **inputs})
+        return given | {
             "GITHUB_REPOSITORY": _REPOSITORY,
             "GITHUB_SERVER_URL": self.github.url,
             "GITHUB_API_URL": self.github.api_url,
             "GITHUB_WORKSPACE": str(place),
             "GITHUB_REF_NAME": "main",
             "GITHUB_REF_TYPE": ref_type,
-            "GITHUB_OUTPUT": str(files["output"]),
-            "GITHUB_STEP_SUMMARY": str(files["summary"]),
+            "GITHUB_OUTPUT": str(place.parent / "output"),
+            "GITHUB_STEP_SUMMARY": str(place.parent / "summary"),
             "RUNNER_TEMP": str(place.parent),
         }
 
