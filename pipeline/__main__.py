@@ -1,6 +1,7 @@
 """The command ``release-pipeline``: the release on your own machine, without token and without network.
 
-Exit status: 0 done (also when there is nothing to release), 1 something to mend, 2 wrong usage, 70 a bug.
+Exit status: 0 done (also when there is nothing to release), 1 something to mend, 2 wrong usage, 70 a bug,
+130 interrupted.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from actionkit.errors import ActionError
 from actionkit.main import BUG, FAILED, OK
@@ -33,6 +34,22 @@ _DECIDING: Final = (
 )
 _BUMPING: Final = ("packages", "exclude", "version-files")
 _PRESSING: Final = ("bump", "prerelease", "tag-format")
+_INTERRUPTED: Final = 130
+
+
+class _Parser(argparse.ArgumentParser):
+    """Lets options stand between VERSION and DIR: argparse alone takes DIR for missing by then."""
+
+    _entered = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        if self._entered or not any(action.nargs == "?" for action in self._get_positional_actions()):
+            return super().parse_known_args(args, namespace)
+        self._entered = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._entered = False
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,6 +62,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
     except BrokenPipeError:
         return OK
+    except OSError as error:  # a file that cannot be read or written
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - as above
+        return FAILED
+    except KeyboardInterrupt:
+        print("interrupted: what was started is stopped", file=sys.stderr)  # noqa: T201 - as above
+        return _INTERRUPTED
     except Exception:
         traceback.print_exc()
         return BUG
@@ -52,10 +75,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="release-pipeline",
         description="Plan, bump and rehearse the release of a Rust workspace.",
-        epilog="Exit status: 0 done, 1 something to mend, 2 wrong usage, 70 a bug of this program.",
+        epilog="Exit status: 0 done, 1 something to mend, 2 wrong usage, 70 a bug, 130 interrupted.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_plan(commands)
@@ -64,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_plan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_plan(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser = commands.add_parser("plan", help="say what would be released and why; changes nothing")
     parser.add_argument("directory", nargs="?", type=Path, default=Path(), metavar="DIR")
     parser.add_argument("--json", action="store_true", help="print the plan as JSON")
@@ -72,7 +95,7 @@ def _add_plan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     parser.set_defaults(run=_plan)
 
 
-def _add_bump(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_bump(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser = commands.add_parser("bump", help="write a version into every manifest and lock")
     parser.add_argument("version", metavar="VERSION")
     parser.add_argument("directory", nargs="?", type=Path, default=Path(), metavar="DIR")
@@ -81,7 +104,7 @@ def _add_bump(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     parser.set_defaults(run=_bump)
 
 
-def _add_rehearse(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_rehearse(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser = commands.add_parser("rehearse", help="run the whole pipeline on this machine, for nobody to see")
     parser.add_argument(
         "directory", nargs="?", type=Path, metavar="DIR", help="a repository (default: the sample)"

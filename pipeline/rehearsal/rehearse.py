@@ -10,6 +10,11 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from actionkit.errors import ActionError
+from actionkit.git.history import resolve
+from actionkit.inputs import InputReader
+from actionkit.semver import TagFormat
+from pipeline.options import as_environment
+from pipeline.plan import find_repository
 from pipeline.rehearsal.play import Pressed, play
 from pipeline.rehearsal.read import Beginning
 from pipeline.rehearsal.scene import set_scene
@@ -19,12 +24,17 @@ from pipeline.rehearsal.story.progress import Progress, progress_on
 from pipeline.rehearsal.story.terminal import tell as tell_terminal
 from pipeline.rehearsal.tell import tell
 from pipeline.rehearsal.watch import Showing
+from release.version import parse_bump, parse_prerelease
+
+_PRESSING: Final = ("bump", "prerelease", "tag-format")
+"""The inputs of the action that the form of the workflow has, or the repository's variables."""
 
 _AS_IT_IS: Final = Pressed()
 
 
 def rehearse_command(arguments: argparse.Namespace, err: TextIO) -> None:
     """Rehearse, write the page, and tell where it is; raise ActionError when the rehearsal failed."""
+    _refuse_what_cannot_be_rehearsed(arguments)
     progress = progress_on(err, os.environ)
     folder = arguments.output.resolve() / datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     folder.mkdir(parents=True)
@@ -34,6 +44,18 @@ def rehearse_command(arguments: argparse.Namespace, err: TextIO) -> None:
     tell_terminal(story, page=place, stream=sys.stdout, env=os.environ)
     if story.outcome is model.Outcome.FAILED:
         raise ActionError(f"the rehearsal failed: {story.reason}", fix=f"read {place}")
+
+
+def _refuse_what_cannot_be_rehearsed(arguments: argparse.Namespace) -> None:
+    """Say what is wrong with the command before an engine is started for it."""
+    reader = InputReader(environ=as_environment(arguments, _PRESSING))
+    reader.parsed("bump", parse_bump, None)
+    reader.parsed("prerelease", parse_prerelease, "")
+    if arguments.tag_format:
+        reader.parsed("tag-format", TagFormat, None)
+    reader.finish()
+    if arguments.directory:
+        resolve(find_repository(arguments.directory), "HEAD")
 
 
 def rehearse(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -153,3 +154,46 @@ def test_without_an_engine_the_release_is_rehearsed_and_the_images_are_a_plan(
     assert "v0.4.0 → v0.5.0" in done.stdout
     (page,) = (tmp_path / "out").glob("*/index.html")
     assert "kms-server" in page.read_text()
+
+
+def test_options_may_stand_between_the_version_and_the_folder(command: Run, sample: Path) -> None:
+    done = command("bump", "0.9.0", "--dry-run", sample)
+    assert (done.returncode, done.stderr.startswith("would change")) == (0, True), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("/nonexistent",), "is not a folder"),
+        (("--bump", "huge"), "huge"),
+        (("--prerelease", "r c"), "prerelease"),
+        (("--tag-format", "no"), "tag-format"),
+        (("--output", "/proc/no"), "/proc/no"),
+    ],
+)
+def test_a_rehearsal_that_cannot_be_is_refused_before_anything_starts(
+    command: Run, tmp_path: Path, arguments: tuple[str, ...], told: str
+) -> None:
+    done = command("rehearse", *arguments)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: ")
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "rehearsal-out").exists()
+
+
+def test_a_rehearsal_that_is_interrupted_says_so_and_stops_what_it_started(tmp_path: Path) -> None:
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    argv = [str(_COMMAND), "rehearse", "--output", str(tmp_path / "out")]
+    with subprocess.Popen(argv, stderr=subprocess.PIPE, text=True, env=env, cwd=tmp_path) as process:
+        assert process.stderr
+        told = ""
+        while "job Release" not in told:
+            told = process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        rest = process.stderr.read()
+    assert process.returncode == 130
+    assert rest.endswith("interrupted: what was started is stopped\n")
+    assert "Traceback" not in rest
+    found = subprocess.run(["pgrep", "--full", str(tmp_path)], capture_output=True, text=True, check=False)
+    assert found.stdout == ""
