@@ -1,8 +1,9 @@
-"""The edit of a file as a value: text before, text after."""
+"""What is to be written, as values: the edit of a file, and the commit of all of them."""
 
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -28,3 +29,20 @@ class FileEdit:
             f"b/{self.path}",
         )
         return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCommit:
+    """The commit and tag to make: ``edits`` on top of ``head`` of ``branch``; without edits the tag alone."""
+
+    branch: str
+    head: str
+    edits: tuple[FileEdit, ...]
+    message: str
+    tag: str
+    tag_message: str
+
+    @property
+    def contents(self) -> Mapping[str, str]:
+        """The new text of every edited path."""
+        return {edit.path: edit.after for edit in self.edits}

@@ -7,8 +7,7 @@ dies in between, the next run starts again at the first effect that is missing.
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 from actionkit.forge import Forge, NoRelease, Release
@@ -19,27 +18,10 @@ from actionkit.git import Git
 from actionkit.git.history import tracked_modes
 from actionkit.git.objects import Signature, write_commit, write_tag
 from actionkit.git.remote import push_atomic
-from release.edits import FileEdit
+from release.edits import NewCommit
 from release.publication import Publication
 
 Tell = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewCommit:
-    """The commit and tag to make: ``edits`` on top of ``head`` of ``branch``; without edits the tag alone."""
-
-    branch: str
-    head: str
-    edits: tuple[FileEdit, ...]
-    message: str
-    tag: str
-    tag_message: str
-
-    @property
-    def contents(self) -> Mapping[str, str]:
-        """The new text of every edited path."""
-        return {edit.path: edit.after for edit in self.edits}
 
 
 def push_commit_and_tag(git: Git, url: str, new: NewCommit, by: Signature, tell: Tell) -> str:

@@ -9,8 +9,7 @@ from release import cargo
 from release.cargo import PackageDecision
 from release.cargo.version_files import plan_version_files
 from release.commits import Judgement, judge
-from release.edits import FileEdit
-from release.effects import NewCommit
+from release.edits import FileEdit, NewCommit
 from release.inputs import FromManifests
 from release.latest import make_latest
 from release.notes import fit_body
