@@ -39,3 +39,11 @@ def test_the_part_of_the_repository_can_be_said_in_the_configuration(world) -> N
     assert world.run(dry_run="true", paths="releaserc.json").plan["bump"] == "minor"
     world.push("fix(core-lens): outside, by its scope inside", {"other": "x"})
     assert world.run(dry_run="true").plan["bump"] == "patch"
+
+
+def test_an_input_goes_before_the_branch_of_the_configuration(world) -> None:
+    branches = [{"name": "main", "prerelease": "beta"}]
+    world.push("feat: y", {".releaserc": json.dumps({"branches": branches})})
+
+    assert world.run(dry_run="true").outputs["version"] == "0.5.0-beta.1"
+    assert world.run(dry_run="true", prerelease="rc").outputs["version"] == "0.5.0-rc.1"
