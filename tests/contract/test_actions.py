@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import json
 from pathlib import Path
 
 import pytest
 
+from pipeline.rehearsal.runner.expressions import Scope, fill_text, holds
+
 _READS = {"text", "lines", "words", "flag", "choice", "parsed", "require"}
-_UPPER = 1
 
 
 def strings_passed_to(root: Path, package: str, methods: set[str]) -> set[str]:
@@ -132,3 +134,29 @@ def test_every_permission_says_why(root: Path) -> None:
 def test_both_actions_run_the_same_dockerfile(actions) -> None:
     for name in ("release", "images"):
         assert actions[name]["runs"] == {"using": "docker", "image": "../Dockerfile", "args": [name]}
+
+
+@pytest.mark.parametrize(
+    ("released", "prior", "attempt", "changed", "images_of"),
+    [
+        ("v2", "v1", "1", {}, "v2"),
+        ("v2", "v1", "1", {"dry-run": "true"}, ""),
+        ("v2", "v1", "1", {"draft": "true"}, ""),
+        ("", "v1", "1", {}, ""),
+        ("", "v1", "2", {}, "v1"),
+        ("", "", "2", {}, ""),
+    ],
+)
+def test_a_rerun_of_the_composite_makes_the_images_that_failed(
+    actions, released: str, prior: str, attempt: str, changed: dict[str, str], images_of: str
+) -> None:
+    (step,) = [step for step in actions[""]["runs"]["steps"] if step["id"] == "images"]
+    outputs = {"tag": released, "plan": json.dumps({"prior_tag": prior})}
+    contexts = {
+        "inputs": {"dry-run": "false", "draft": "false", **changed},
+        "github": {"run_attempt": attempt},
+        "steps": {"release": {"outputs": outputs}},
+    }
+    scope = Scope(contexts=contexts, statuses={"success": True})
+    assert holds(step["if"], scope) is bool(images_of)
+    assert not images_of or fill_text(step["with"]["tag"], scope) == images_of
