@@ -28,6 +28,12 @@ def set_outputs(workflow: Workflow, results: tuple[Result, ...]) -> None:
     workflow.set_output("images", json.dumps([_as_json(result) for result in results]))
     workflow.set_output("digests", "\n".join(digests))
     workflow.set_output("tags", "\n".join(tags))
+    set_platforms(workflow, (platform for result in results for platform in result.arrived.platforms))
+
+
+def set_platforms(workflow: Workflow, platforms: Iterable[str]) -> None:
+    """Set ``platforms``, what a matrix of building jobs is made of."""
+    workflow.set_output("platforms", json.dumps(list(dict.fromkeys(platforms))))
 
 
 def summary(plan: Plan, outcome: Outcome) -> str:

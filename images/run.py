@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,7 +20,7 @@ from images.labels import Facts
 from images.means import Means
 from images.plan import Plan, make_plan
 from images.registries import Registries, open_registries
-from images.report import planned_summary, release_section, set_outputs, summary, with_section
+from images.report import planned_summary, release_section, set_outputs, set_platforms, summary, with_section
 from images.snapshot import read_git_versions, read_release, read_snapshot
 from images.source import open_source, remote_tags
 from images.state import Snapshot
@@ -42,12 +41,12 @@ def publish_images(environ: Mapping[str, str], workflow: Workflow) -> None:
         source = stack.enter_context(open_source(means.git, means.url, inputs.tag, commit, registries.folder))
         snapshot = read_snapshot(inputs, source, tags, means)
         plan = make_plan(inputs, source, snapshot, _facts(context))
-        workflow.set_output("platforms", json.dumps(plan.platforms))
         plan = plan.for_platform(inputs.platform) if inputs.platform else plan
         workflow.quote(planned_summary(plan))
         if inputs.dry_run:
             workflow.summarize(planned_summary(plan))
             raise_all(plan.problems)
+            set_platforms(workflow, plan.platforms)
             return
         _publish(inputs, plan, snapshot, means)
 

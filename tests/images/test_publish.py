@@ -216,7 +216,7 @@ def test_files_that_earlier_steps_made_go_in_and_are_told(shop, reader) -> None:
 def test_a_dry_run_says_what_would_happen_and_changes_nothing(shop, reader) -> None:
     shop.release("v1.0.0", TWO)
     run = shop.run("v1.0.0", dry_run="true")
-    assert (run.status, run.errors, run.outputs) == (0, [], {})
+    assert (run.status, run.errors, run.outputs) == (0, [], {"platforms": '["linux/amd64"]'})
     assert f"| `{shop.repository('web')}` | build and push | 1.0.0, 1.0, 1, latest |" in run.summary
     assert reader.tags(shop.repository("web")) == []
 
