@@ -13,6 +13,8 @@ FAILED = 1
 USAGE = 2
 BUG = 70
 """Exit status of an error that is ours (``EX_SOFTWARE`` of sysexits.h)."""
+INTERRUPTED = 130
+"""Exit status after Ctrl-C: 128 and the number of SIGINT."""
 
 
 def run_action(workflow: Workflow, action: Callable[[Workflow], None]) -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from actionkit.errors import ActionError
-from actionkit.main import BUG, FAILED, OK
+from actionkit.main import BUG, FAILED, INTERRUPTED, OK
 from pipeline.options import add_options
 
 _DECIDING: Final = (
@@ -34,7 +34,6 @@ _DECIDING: Final = (
 )
 _BUMPING: Final = ("packages", "exclude", "version-files")
 _PRESSING: Final = ("bump", "prerelease", "tag-format")
-_INTERRUPTED: Final = 130
 
 
 class _Parser(argparse.ArgumentParser):
@@ -67,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
     except KeyboardInterrupt:
         print("interrupted: what was started is stopped", file=sys.stderr)  # noqa: T201 - as above
-        return _INTERRUPTED
+        return INTERRUPTED
     except Exception:
         traceback.print_exc()
         return BUG

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, assert_never
 
@@ -11,6 +10,7 @@ from actionkit.workflow import Workflow
 from release.apply import Released
 from release.cargo import Outcome, PackageDecision
 from release.commits import Judgement
+from release.outputs import notes_output, plan_output
 from release.plan import Finish, NewRelease, NoNewRelease, Plan
 from release.snapshot import FirstRelease
 from release.version import Prior, PriorRelease
@@ -62,7 +62,7 @@ def report_plan(workflow: Workflow, plan: Plan, *, dry_run: bool) -> None:
     for warning in told["warnings"]:
         workflow.warning(warning)
     workflow.summarize(plan_as_markdown(told, dry_run=dry_run))
-    workflow.set_output("plan", json.dumps(told))
+    workflow.set_output("plan", plan_output(told))
     workflow.set_output("released", "false")
     _set_version_outputs(workflow, told)
 
@@ -177,8 +177,9 @@ def _package_rows(packages: Iterable[Mapping[str, str]]) -> tuple[tuple[str, ...
 
 def _set_version_outputs(workflow: Workflow, told: Mapping[str, Any]) -> None:
     """Set them all, also when empty: an attempt before this one may have set others."""
-    for name in ("version", "tag", "bump", "notes"):
+    for name in ("version", "tag", "bump"):
         workflow.set_output(name, told[name])
+    workflow.set_output("notes", notes_output(told))
     workflow.set_output("prior-version", told["prior_version"])
 
 

@@ -69,6 +69,14 @@ def test_a_foreign_tag_is_not_a_release(tag: str) -> None:
     assert TagFormat().version(tag) == NotARelease(tag=tag)
 
 
+@pytest.mark.parametrize(
+    "template", ["v${version}", "-{version}", "v {version}", "a..{version}", "{version}.lock"]
+)
+def test_a_tag_format_that_names_no_tag_of_git_is_refused(template: str) -> None:
+    with pytest.raises(InputError):
+        TagFormat(template)
+
+
 def test_a_tag_format_names_the_version_once() -> None:
     for template in ("v1", "{version}{version}"):
         with pytest.raises(InputError, match="exactly once"):
