@@ -35,6 +35,12 @@ def need() -> Callable[[str], str]:
 
 
 @pytest.fixture(scope="session")
+def cannot() -> Callable[[str], NoReturn]:
+    """End a test that this machine cannot run, with the reason: a failure with CI=true, else a loud skip."""
+    return _cannot
+
+
+@pytest.fixture(scope="session")
 def engine() -> Iterator[lab.Engine]:
     """One Docker engine for the whole session, with the base images; started by the first test that asks."""
     found = lab.find_engine()

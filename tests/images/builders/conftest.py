@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -114,9 +115,11 @@ def cache_service(engine: lab.Engine) -> Iterator[CacheService]:
 
 
 @pytest.fixture(scope="session")
-def two_platforms(engine: lab.Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def two_platforms(
+    engine: lab.Engine, tmp_path_factory: pytest.TempPathFactory, cannot: Callable[[str], NoReturn]
+) -> Iterator[str]:
     """A Debian for linux/amd64 and linux/arm64, and a machine that runs both."""
-    with _emulator(engine):
+    with _emulator(engine, cannot):
         if not engine.docker("images", "--quiet", _TWO).strip():
             folder = tmp_path_factory.mktemp("base")
             (folder / "Dockerfile").write_text(_TWO_PLATFORMS)
@@ -129,7 +132,7 @@ def two_platforms(engine: lab.Engine, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @contextmanager
-def _emulator(engine: lab.Engine) -> Iterator[None]:
+def _emulator(engine: lab.Engine, cannot: Callable[[str], NoReturn]) -> Iterator[None]:
     """Let Debian's emulator run arm64 programs, as docker/setup-qemu-action does.
 
     Only on a machine whose engine is ours: it is a setting of the kernel. The kernel forgets it with the
@@ -139,7 +142,7 @@ def _emulator(engine: lab.Engine) -> Iterator[None]:
         engine.docker("run", "--rm", "--platform", "linux/arm64", _TWO, "true")
     except CommandFailed:
         if not engine.private:
-            pytest.skip("this machine runs no arm64 programs: docker/setup-qemu-action makes it")
+            cannot("this machine runs no arm64 programs: install qemu-user-static and binfmt-support")
     else:
         yield
         return
