@@ -184,7 +184,8 @@ def test_a_rehearsal_that_cannot_be_is_refused_before_anything_starts(
 
 def test_a_rehearsal_that_is_interrupted_says_so_and_stops_what_it_started(tmp_path: Path) -> None:
     env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
-    argv = [str(_COMMAND), "rehearse", "--output", str(tmp_path / "out")]
+    # a shell lets commands in the background ignore SIGINT, and these tests may be one
+    argv = ["env", "--default-signal=INT", str(_COMMAND), "rehearse", "--output", str(tmp_path / "out")]
     with subprocess.Popen(argv, stderr=subprocess.PIPE, text=True, env=env, cwd=tmp_path) as process:
         assert process.stderr
         told = ""
