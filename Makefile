@@ -19,8 +19,10 @@ setup: .venv/.ready ## Leave the command at .venv/bin/release-pipeline
 rehearse: setup ## The whole pipeline on this machine; REPO=path takes a copy of your own repository
 	@$(BIN)/release-pipeline rehearse $(if $(REPO),"$(REPO)")
 
+# The first whole run fills the caches (engine, BuildKit, other tools) one after the other; later ones share them.
 test: setup ## Everything: unit, contract, real git, local GitHub, end to end in containers
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(if $(wildcard .cache/filled),-n 3 --dist loadfile) $(ARGS)
+	@$(if $(ARGS),true,mkdir -p .cache && touch .cache/filled)
 
 check: setup ## The static part alone, in seconds
 	@$(BIN)/python -m pytest -q tests/contract $(ARGS)
