@@ -36,11 +36,6 @@ class Context:
     workspace: Path
     temporary: Path
 
-    @property
-    def run_url(self) -> str:
-        """Where a person reads this run's log."""
-        return f"{self.server_url}/{self.repository}/actions/runs/{self.run_id}"
-
 
 def read_context(environ: Mapping[str, str]) -> Context:
     """Read the run's context; raise ActionError where this is not a step of GitHub Actions."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -69,12 +69,7 @@ class Course:
         tip = patiently(partial(fetch_branch, git, self.means.url, branch), self.means.sleep)
         settings = settle(self.inputs.choices, read_config(read_configuration(git, tip)), branch)
         snapshot = read_snapshot(git, head=tip, branch=branch, settings=settings, namespace=REMOTE_TAGS)
-        return Situation(
-            snapshot=snapshot,
-            settings=settings,
-            place=self.place,
-            contributors=find_contributors(self.means.forge, snapshot, settings.rules),
-        )
+        return Situation(snapshot=snapshot, settings=settings, place=self.place)
 
     def _plan(self, situation: Situation) -> Plan:
         match find_unfinished(situation.snapshot, self.inputs, self.means):
@@ -83,7 +78,9 @@ class Course:
                     situation, merged, notes=told.notes, prior_tag=told.prior_tag, draft=told.draft
                 )
             case Finished():
-                return make_plan(situation)
+                snapshot, rules = situation.snapshot, situation.settings.rules
+                people = find_contributors(self.means.forge, snapshot, rules)
+                return make_plan(replace(situation, contributors=people))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +116,9 @@ def _is_complete(newest: Merged, told: Remembered, inputs: Inputs, git: Git, for
     if release.draft:
         return told.draft
     workflow = "" if inputs.dry_run else inputs.images_workflow  # a dry run needs no permission to look
-    had_workflow = f".github/workflows/{workflow}" in tracked_modes(git, newest.tag.commit_sha)
-    return not workflow or not had_workflow or was_started(forge, workflow, newest.tag.name)
+    if not workflow or f".github/workflows/{workflow}" not in tracked_modes(git, newest.tag.commit_sha):
+        return True
+    return was_started(forge, workflow, newest.tag.name)
 
 
 def _attempts() -> Iterator[bool]:

@@ -20,7 +20,7 @@ def test_a_container_sees_the_files_of_a_mounted_folder_and_writes_back(engine, 
     (tmp_path / "in.txt").write_text("from here\n")
     assert engine.sees(tmp_path)
     engine.docker(
-        "run", "--rm", "--volume", f"{tmp_path}:/work", BASE_IMAGE, "cp", "/work/in.txt", "/work/out.txt"
+        "run", "--rm", "--volume", f"{tmp_path}:/data", BASE_IMAGE, "cp", "/data/in.txt", "/data/out.txt"
     )
     assert (tmp_path / "out.txt").read_text() == "from here\n"
 
