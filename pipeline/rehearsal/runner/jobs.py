@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Final, assert_never
 
@@ -12,6 +12,7 @@ from pipeline.rehearsal.runner.call import Call
 from pipeline.rehearsal.runner.expressions import Scope, Value, fill, fill_text, fill_texts, holds
 from pipeline.rehearsal.runner.inputs import bind_inputs
 from pipeline.rehearsal.runner.job import run_steps_job
+from pipeline.rehearsal.runner.matrix import Leg, legs
 from pipeline.rehearsal.runner.permissions import Access, effective, require_within
 from pipeline.rehearsal.runner.resolve import resolve_workflow
 from pipeline.rehearsal.runner.results import Annotation, Conclusion, JobResult, WorkflowResult
@@ -30,10 +31,29 @@ class _Turn:
     job: Job
     permissions: Mapping[str, Access]
     done: Mapping[str, JobResult]
+    suffix: str = ""
+    matrix: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return f"{self.job.id}{self.suffix}"
 
     @property
     def label(self) -> str:
-        return f"{self.call.label} / {self.job.id}".removeprefix(" / ")
+        return f"{self.call.label} / {self.id}".removeprefix(" / ")
+
+    @property
+    def name(self) -> str:
+        return self.job.name or self.id
+
+    def contexts(self) -> dict[str, Value]:
+        """Give what a job has beside its call: ``needs``, ``matrix`` and ``strategy``."""
+        return {"needs": self.needs(), **self.matrix}
+
+    def on(self, leg: Leg) -> _Turn:
+        """Give the turn of one job of the matrix; its name may speak of the matrix."""
+        turn = replace(self, suffix=leg.suffix, matrix=leg.contexts())
+        return replace(turn, job=replace(self.job, name=fill_text(self.job.name, turn.scope())))
 
     def needs(self) -> dict[str, Value]:
         return {
@@ -51,7 +71,7 @@ class _Turn:
             "always": True,
             "cancelled": False,
         }
-        return Scope(contexts={**self.call.contexts(), "needs": self.needs()}, statuses=statuses)
+        return Scope(contexts={**self.call.contexts(), **self.contexts()}, statuses=statuses)
 
 
 def run_call(call: Call) -> WorkflowResult:
@@ -71,27 +91,67 @@ def run_call(call: Call) -> WorkflowResult:
 
 
 def _run_job(turn: _Turn) -> JobResult:
-    call, watcher = turn.call, turn.call.machine.watcher
-    started = call.machine.clock()
-    job = turn.job
+    """Run a job, or all jobs of its matrix: those are then the ``jobs`` of the result."""
     try:
-        if holds(job.condition, turn.scope()):
-            job = replace(job, name=fill_text(job.name, turn.scope()))
-            watcher.job_started(turn.label, job.name)
-            result = _result(replace(turn, job=job))
-        else:
-            result = _empty_result(turn, Conclusion.SKIPPED)
+        if not holds(turn.job.condition, turn.scope()):
+            return _ended(turn, _empty_result(turn, Conclusion.SKIPPED))
+        every = legs(turn.job.strategy, turn.scope())
     except ActionError as problem:
-        note = Annotation(level="error", message=str(problem))
-        result = replace(_empty_result(turn, Conclusion.FAILURE), annotations=(note,))
-    result = replace(result, started=started, seconds=(call.machine.clock() - started).total_seconds())
-    watcher.job_ended(turn.label, result)
+        return _ended(turn, _broken(turn, problem))
+    if not turn.job.strategy.matrix:
+        return _run_leg(turn, every[0])
+    results: list[JobResult] = []
+    for leg in every:
+        over = leg.fail_fast and any(result.conclusion is Conclusion.FAILURE for result in results)
+        results.append(_cancelled(turn, leg) if over else _run_leg(turn, leg))
+    return _joined(turn, tuple(results))
+
+
+def _run_leg(turn: _Turn, leg: Leg) -> JobResult:
+    started = turn.call.machine.clock()
+    try:
+        turn = turn.on(leg)
+        turn.call.machine.watcher.job_started(turn.label, turn.name)
+        result = _result(turn)
+    except ActionError as problem:
+        result = _broken(turn, problem)
+    seconds = (turn.call.machine.clock() - started).total_seconds()
+    return _ended(turn, replace(result, id=turn.id, name=turn.name, started=started, seconds=seconds))
+
+
+def _cancelled(turn: _Turn, leg: Leg) -> JobResult:
+    turn = turn.on(leg)
+    return _ended(turn, _empty_result(turn, Conclusion.CANCELLED))
+
+
+def _ended(turn: _Turn, result: JobResult) -> JobResult:
+    turn.call.machine.watcher.job_ended(turn.label, result)
     return result
+
+
+def _joined(turn: _Turn, results: tuple[JobResult, ...]) -> JobResult:
+    """Sum a matrix up; of an output that several jobs set, the last one counts."""
+    failed = any(result.conclusion is Conclusion.FAILURE for result in results)
+    return JobResult(
+        id=turn.job.id,
+        name=turn.name,
+        conclusion=Conclusion.FAILURE if failed else Conclusion.SUCCESS,
+        started=results[0].started,
+        seconds=sum(result.seconds for result in results),
+        outputs={name: value for result in results for name, value in result.outputs.items()},
+        permissions=results[0].permissions,
+        jobs=results,
+    )
+
+
+def _broken(turn: _Turn, problem: ActionError) -> JobResult:
+    note = Annotation(level="error", message=str(problem))
+    return replace(_empty_result(turn, Conclusion.FAILURE), annotations=(note,))
 
 
 def _empty_result(turn: _Turn, conclusion: Conclusion) -> JobResult:
     now = turn.call.machine.clock()
-    return JobResult(id=turn.job.id, name=turn.job.name, conclusion=conclusion, started=now, seconds=0)
+    return JobResult(id=turn.id, name=turn.name, conclusion=conclusion, started=now, seconds=0)
 
 
 def _result(turn: _Turn) -> JobResult:
@@ -100,7 +160,7 @@ def _result(turn: _Turn) -> JobResult:
         require_within(permissions, turn.call.permissions, turn.job.id)
     match turn.job:
         case StepsJob() as job:
-            return run_steps_job(turn.call, job, turn.needs(), permissions)
+            return run_steps_job(turn.call, job, turn.label, turn.contexts(), permissions)
         case CallJob() as job:
             called = run_call(_called(turn, job, permissions))
             return replace(

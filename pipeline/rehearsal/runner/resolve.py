@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 from actionkit.errors import InputError
 from pipeline.rehearsal.runner.frame import Frame, Machine
 from pipeline.rehearsal.runner.references import CallerPath, Named, OwnPath, foreign, read_reference
 from pipeline.rehearsal.runner.source import Source
 
-_CHECKOUT = "actions/checkout"
+BuiltInName: TypeAlias = Literal["actions/checkout", "actions/upload-artifact", "actions/download-artifact"]
+_BUILT_IN: Final[tuple[BuiltInName, ...]] = get_args(BuiltInName)
 
 
-@dataclass(frozen=True, slots=True)
-class Checkout:
-    """actions/checkout, which this runner does itself."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltIn:
+    """An action that this runner does itself."""
+
+    name: BuiltInName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +31,7 @@ class ActionAt:
     early: bool
 
 
-Target: TypeAlias = Checkout | ActionAt
+Target: TypeAlias = BuiltIn | ActionAt
 
 
 def resolve_action(uses: str, frame: Frame, where: str) -> Target:
@@ -40,10 +43,13 @@ def resolve_action(uses: str, frame: Frame, where: str) -> Target:
             return ActionAt(folder=workspace.root / path, source=workspace, early=False)
         case OwnPath(path):
             return _downloaded(frame.source, path, machine)
-        case Named(repository=repository) if repository == _CHECKOUT:
-            return Checkout()
         case Named(repository=repository, path=path):
-            return _downloaded(_named(repository, machine, uses, where), path, machine)
+            own = next((name for name in _BUILT_IN if name == repository and not path), None)
+            return (
+                BuiltIn(name=own)
+                if own
+                else _downloaded(_named(repository, machine, uses, where), path, machine)
+            )
 
 
 def resolve_workflow(uses: str, source: Source, machine: Machine, where: str) -> tuple[Path, Source]:

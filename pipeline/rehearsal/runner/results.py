@@ -62,9 +62,10 @@ class StepResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobResult:
-    """One job: its ``steps``, or the ``jobs`` of the reusable workflow that it called.
+    """One job: its ``steps``, or the ``jobs`` of its matrix or of the reusable workflow that it called.
 
-    ``permissions`` are those of its token; ``annotations`` are about the job itself, not about a step.
+    ``permissions`` are those of its token; ``annotations`` are about the job itself, not about a step;
+    ``runs_on`` are the labels of the machine that it asked for.
     """
 
     id: str
@@ -77,13 +78,14 @@ class JobResult:
     annotations: tuple[Annotation, ...] = ()
     steps: tuple[StepResult, ...] = ()
     jobs: tuple[JobResult, ...] = ()
+    runs_on: tuple[str, ...] = ()
 
     def step(self, wanted: str) -> StepResult:
         """Find a step by its id or its name; raise InputError when there is none."""
         return _found(tuple(step for step in self.steps if wanted in (step.id, step.name)), wanted, self.id)
 
     def job(self, wanted: str) -> JobResult:
-        """Find a job of the called workflow by its id; raise InputError when there is none."""
+        """Find a job of the matrix or called workflow by its id; raise InputError when there is none."""
         return _found(tuple(job for job in self.jobs if job.id == wanted), wanted, self.id)
 
 

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from actionkit.errors import ActionError
 from pipeline.rehearsal.runner.action import CompositeAction, DockerAction, read_action
+from pipeline.rehearsal.runner.artifacts import run_download, run_upload
 from pipeline.rehearsal.runner.checkout import run_checkout
 from pipeline.rehearsal.runner.composite import run_composite
 from pipeline.rehearsal.runner.container import run_container
 from pipeline.rehearsal.runner.expressions import fill, fill_texts, holds
 from pipeline.rehearsal.runner.frame import Frame
-from pipeline.rehearsal.runner.resolve import Checkout, resolve_action
+from pipeline.rehearsal.runner.resolve import BuiltIn, BuiltInName, resolve_action
 from pipeline.rehearsal.runner.results import Conclusion, StepResult
 from pipeline.rehearsal.runner.script import run_script
 from pipeline.rehearsal.runner.steprun import StepRun
 from pipeline.rehearsal.runner.workflow import Step
+
+_BUILT_IN: Final[Mapping[BuiltInName, Callable[[StepRun], bool]]] = {
+    "actions/checkout": run_checkout,
+    "actions/upload-artifact": run_upload,
+    "actions/download-artifact": run_download,
+}
 
 
 def run_steps(frame: Frame, steps: Sequence[Step]) -> tuple[StepResult, ...]:
@@ -65,8 +73,8 @@ def _dispatch(run: StepRun) -> bool:
     if run.step.run:
         return run_script(run)
     target = resolve_action(run.step.uses, run.frame, run.step.where)
-    if isinstance(target, Checkout):
-        return run_checkout(run)
+    if isinstance(target, BuiltIn):
+        return _BUILT_IN[target.name](run)
     action = read_action(target.folder)
     inputs = run.inputs(action.inputs)
     match action:

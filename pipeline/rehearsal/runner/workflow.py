@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from pipeline.rehearsal.runner.expressions import Value
 from pipeline.rehearsal.runner.inputs import InputSpec, read_inputs
+from pipeline.rehearsal.runner.matrix import Strategy, read_strategy
 from pipeline.rehearsal.runner.permissions import Permissions, read_permissions
 from pipeline.rehearsal.runner.yamlfile import Section, read_yaml
 
@@ -36,12 +37,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepsJob:
-    """A job with steps of its own."""
+    """A job with steps of its own; ``name`` may be empty, ``runs_on`` is only evaluated."""
 
     id: str
     name: str
     needs: tuple[str, ...]
     condition: Value
+    strategy: Strategy
+    runs_on: Value
     permissions: Permissions
     env: Mapping[str, Value]
     outputs: Mapping[str, Value]
@@ -59,6 +62,7 @@ class CallJob:
     name: str
     needs: tuple[str, ...]
     condition: Value
+    strategy: Strategy
     permissions: Permissions
     uses: str
     inputs: Mapping[str, Value]
@@ -146,13 +150,14 @@ def _job(section: Section, job: str, defaults: Section) -> Job:
 
 
 def _call_job(section: Section, job: str) -> CallJob:
-    section.only("name", "needs", "if", "permissions", "concurrency", "uses", "with", "secrets")
+    section.only("name", "needs", "if", "strategy", "permissions", "concurrency", "uses", "with", "secrets")
     inherits = section.items.get("secrets") == "inherit"
     return CallJob(
         id=job,
-        name=section.text("name") or job,
+        name=section.text("name"),
         needs=section.texts("needs"),
         condition=section.items.get("if"),
+        strategy=read_strategy(section),
         permissions=read_permissions(section),
         uses=section.text("uses"),
         inputs=section.section("with").items,
@@ -163,7 +168,18 @@ def _call_job(section: Section, job: str) -> CallJob:
 
 def _steps_job(section: Section, job: str, defaults: Section) -> StepsJob:
     section.only(
-        *("name", "needs", "if", "permissions", "runs-on", "environment", "concurrency", "outputs", "env"),
+        *(
+            "name",
+            "needs",
+            "if",
+            "strategy",
+            "permissions",
+            "runs-on",
+            "environment",
+            "concurrency",
+            "outputs",
+            "env",
+        ),
         *("defaults", "timeout-minutes", "steps"),
     )
     if "runs-on" not in section.items:
@@ -171,9 +187,11 @@ def _steps_job(section: Section, job: str, defaults: Section) -> StepsJob:
     own = section.section("defaults").section("run")
     return StepsJob(
         id=job,
-        name=section.text("name") or job,
+        name=section.text("name"),
         needs=section.texts("needs"),
         condition=section.items.get("if"),
+        strategy=read_strategy(section),
+        runs_on=section.items["runs-on"],
         permissions=read_permissions(section),
         env=section.section("env").items,
         outputs=section.section("outputs").items,

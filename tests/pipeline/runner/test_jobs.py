@@ -78,7 +78,7 @@ def test_a_failed_job_skips_those_that_need_it_but_for_those_that_ask(bench: Any
     [
         (job("a", "needs: b"), "the job 'a' needs 'b', which is no job"),
         (job("a", "needs: b") + job("b", "needs: a"), "in a circle"),
-        (job("a", "strategy: {matrix: {os: [x]}}"), "jobs.a: 'strategy' is not known here"),
+        (job("a", "container: debian"), "jobs.a: 'container' is not known here"),
         ("  a:\n    steps: [{run: x}]\n", "runs-on is missing"),
         ("  a:\n    runs-on: x\n    steps: [{run: x, uses: y}]\n", "a step has either uses or run"),
         ("  a:\n    runs-on: x\n    runs-on: y\n", "the key 'runs-on' stands twice"),

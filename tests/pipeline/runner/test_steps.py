@@ -200,9 +200,9 @@ def test_secrets_are_masked_in_logs_summaries_and_outputs_of_jobs(make_bench: An
 
 
 def test_an_expression_that_cannot_be_makes_the_step_fail_with_a_reason(bench: Any) -> None:
-    result = bench.steps("- run: echo ${{ matrix.os }}")
+    result = bench.steps("- run: echo ${{ machine.os }}")
     assert result.conclusion == "failure"
-    assert "there is no context 'matrix' here" in result.job("only").steps[0].annotations[0].message
+    assert "there is no context 'machine' here" in result.job("only").steps[0].annotations[0].message
 
 
 @pytest.mark.parametrize(
