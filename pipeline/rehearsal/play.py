@@ -54,7 +54,7 @@ def play(
     begin = clock()
     forge = Forge(repository=scene.slug, api_url=scene.github.api_url, token=scene.developers_token())
     dispatch(forge, RELEASE, scene.branch, pressed.inputs)
-    runner = _runner(scene, pressed, watcher)
+    runner = make_runner(scene, pressed, watcher)
     runs: list[Run] = []
     for event in scene.github.events():
         if event.workflow and len(runs) < _MOST_RUNS:
@@ -63,24 +63,8 @@ def play(
     return tuple(runs)
 
 
-def _run(scene: Scene, runner: Runner, event: Event) -> WorkflowResult:
-    handle = scene.github.start_run(event)
-    result = runner.run_workflow(
-        ROOT / WORKFLOWS / event.workflow,
-        event_name=event.name,
-        repository=event.repository,
-        ref=event.ref,
-        sha=event.sha,
-        payload=event.payload,
-        inputs=event.inputs if event.name == "workflow_dispatch" else None,
-        actor=event.actor,
-        run_id=handle.id,
-    )
-    handle.complete("success" if result.conclusion is Conclusion.SUCCESS else "failure")
-    return result
-
-
-def _runner(scene: Scene, pressed: Pressed, watcher: Watcher) -> Runner:
+def make_runner(scene: Scene, pressed: Pressed, watcher: Watcher) -> Runner:
+    """Make the runner of a scene: its repository has the registry's login as variables and a secret."""
     variables = {"RELEASE_TAG_FORMAT": pressed.tag_format} if pressed.tag_format else {}
     secrets: dict[str, str] = {}
     if not isinstance(scene.registry, NoRegistry):
@@ -101,3 +85,20 @@ def _runner(scene: Scene, pressed: Pressed, watcher: Watcher) -> Runner:
         secrets=secrets,
         network_options=scene.engine.network_options if isinstance(scene.engine, Docker) else (),
     )
+
+
+def _run(scene: Scene, runner: Runner, event: Event) -> WorkflowResult:
+    handle = scene.github.start_run(event)
+    result = runner.run_workflow(
+        ROOT / WORKFLOWS / event.workflow,
+        event_name=event.name,
+        repository=event.repository,
+        ref=event.ref,
+        sha=event.sha,
+        payload=event.payload,
+        inputs=event.inputs if event.name == "workflow_dispatch" else None,
+        actor=event.actor,
+        run_id=handle.id,
+    )
+    handle.complete("success" if result.conclusion is Conclusion.SUCCESS else "failure")
+    return result
