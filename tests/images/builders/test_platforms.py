@@ -21,7 +21,7 @@ target "api" {
 target "tool" { target = "tool" }
 """,
     "Dockerfile": """
-FROM two-platforms:trixie AS build
+FROM rehearsal-base:trixie-slim AS build
 RUN uname -m >/result
 FROM scratch AS api
 COPY --from=build /result /
