@@ -19,7 +19,7 @@ from images.means import Means
 from images.parallel import for_each, try_each
 from images.parts import join_parts, read_parts, write_parts
 from images.plan import Compare, Copy, ImagePlan, Keep, Place, Plan, Push
-from images.publish import Arrived, name_digest, name_floating, push_untagged
+from images.publish import Arrived, name_digest, name_floating, push_untagged, settle
 from images.repeated import Repeated
 from images.state import Published
 from images.tags import Floating, Hold, Move
@@ -141,6 +141,7 @@ class Applier:
 
     def _named(self, arrived: tuple[There, ...]) -> tuple[Result, ...]:
         """Name everything: the version tags of all images before any floating tag, ``latest`` last of all."""
+        arrived = arrived if self.inputs.overwrite else for_each(arrived, self._settled)
         for_each(arrived, self._name_version)
         levels = tuple(self._level(arrived, level) for level in range(len(arrived[0].place.floating)))
         return tuple(
@@ -150,6 +151,10 @@ class Applier:
     def _level(self, arrived: tuple[There, ...], level: int) -> tuple[Floating, ...]:
         git_versions = self.git_versions()
         return for_each(arrived, lambda there: self._float(there, level, git_versions))
+
+    def _settled(self, there: There) -> There:
+        registry = self.means.registries.of(there.place.repository)
+        return replace(there, image=settle(registry, there.image, there.place.version_tag))
 
     def _name_version(self, there: There) -> None:
         place = there.place
@@ -174,6 +179,7 @@ def _known(place: Place, published: Published) -> Arrived:
     return Arrived(
         repository=place.repository,
         digest=published.digest,
+        runnable=published.runnable,
         size=published.size,
         platforms=published.platforms,
     )
@@ -184,6 +190,7 @@ def _pushed(place: Place, layout: Layout) -> Arrived:
     return Arrived(
         repository=place.repository,
         digest=layout.digest,
+        runnable=layout.runnable,
         size=max(manifest.size for _, manifest in images),
         platforms=tuple(platform for platform, _ in images),
     )

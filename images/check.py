@@ -21,7 +21,6 @@ def check_part(image: ImagePlan, layout: Layout) -> tuple[ActionError, ...]:
 
 def _changed(image: ImagePlan, layout: Layout) -> tuple[ActionError, ...]:
     """Compare with a version tag that exists: the images count, attestations differ from build to build."""
-    runnable = tuple(sorted(manifest.digest for _, manifest in layout.images()))
     return tuple(
         ActionError(
             f"{place.repository}:{place.version_tag} exists with other content",
@@ -30,7 +29,7 @@ def _changed(image: ImagePlan, layout: Layout) -> tuple[ActionError, ...]:
             yaml="with:\n  overwrite: true",
         )
         for place in image.places
-        if isinstance(place.action, Compare) and place.action.published.runnable != runnable
+        if isinstance(place.action, Compare) and place.action.published.runnable != layout.runnable
     )
 
 

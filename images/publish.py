@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from actionkit.errors import ActionError
 from actionkit.registry import Index, Missing, Registry
 from actionkit.registry.layout import Layout
 from actionkit.registry.oci import digest_of
 from actionkit.semver import Version
+from images.snapshot import read_published
 from images.tags import Floating, Hold, Move, version_tag, versions_of
 
 Rivals = Callable[[tuple[Version, ...]], tuple[Version, ...]]
 
+_ONE_AT_A_TIME: Final = "concurrency:\n  group: images\n  cancel-in-progress: false"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
-    """An image that is in its registry, with or without tags yet."""
+    """An image that is in its registry, with or without tags yet; ``runnable`` as in :class:`Published`."""
 
     repository: str
     digest: str
+    runnable: tuple[str, ...]
     size: int
     platforms: tuple[str, ...]
 
@@ -44,6 +49,24 @@ def push_untagged(registry: Registry, repository: str, layout: Layout) -> None:
             raise ActionError(f"the configuration of {repository}@{image.digest} came back changed")
 
 
+def settle(registry: Registry, arrived: Arrived, tag: str) -> Arrived:
+    """Look at the version tag again, right before it is written: another run may publish the same release.
+
+    What it published meanwhile is kept if it runs the same. Raise ActionError if it does not.
+    """
+    found = read_published(registry, arrived.repository, tag)
+    if isinstance(found, Missing) or found.digest == arrived.digest:
+        return arrived
+    if found.runnable == arrived.runnable:
+        return replace(arrived, digest=found.digest)
+    raise ActionError(
+        f"{arrived.repository}:{tag} was published meanwhile, with other content",
+        why=f"it is {found.digest}; this run made {arrived.digest}",
+        fix="this run gave no tag to anything; let one run publish at a time",
+        yaml=_ONE_AT_A_TIME,
+    )
+
+
 def name_digest(registry: Registry, repository: str, digest: str, tag: str) -> None:
     """Give ``tag`` to ``digest`` and look; nothing is written when it has it already."""
     raw = registry.manifest(f"{repository}:{tag}")
@@ -56,7 +79,7 @@ def name_digest(registry: Registry, repository: str, digest: str, tag: str) -> N
             f"{repository}:{tag} is {found} right after it was set to {digest}",
             why="something else publishes to the same repository at the same time",
             fix="let one run publish at a time, and run this one again",
-            yaml="concurrency:\n  group: images\n  cancel-in-progress: false",
+            yaml=_ONE_AT_A_TIME,
         )
 
 

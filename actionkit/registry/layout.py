@@ -51,6 +51,11 @@ class Layout:
         found = (self._image(entry) for entry in self.root.runnable)
         return tuple((self._platform(image), image) for image in found)
 
+    @property
+    def runnable(self) -> tuple[str, ...]:
+        """The digests of the runnable images, sorted: what counts as the content."""
+        return tuple(sorted(image.digest for _, image in self.images()))
+
     def attestations(self) -> tuple[Image, ...]:
         """List the attestation manifests of the index."""
         if isinstance(self.root, Image):

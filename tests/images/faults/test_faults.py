@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -140,3 +142,35 @@ def test_a_higher_version_that_appears_in_the_middle_gets_the_general_tags(shop,
     assert served["latest"] == served["2.0.0"] == other
     assert served["1"] == served["1.1"] == served["1.1.0"] != other
     assert json.loads(run.outputs["images"])[0]["tags"] == ["1.1.0", "1.1", "1"]
+
+
+def test_a_version_that_is_published_in_the_middle_with_other_content_is_not_replaced(
+    shop, proxy, reader
+) -> None:
+    repository = shop.repository("api")
+    shop.release("v0.9.0", {**FILES, "web.Dockerfile": FILES["api.Dockerfile"]})
+    shop.run("v0.9.0")
+    other = reader.manifest(repository, "0.9.0")[0]
+    shop.release("v1.0.0", {"api.txt": "1.0"})
+    proxy.fault("PUT", "/api/manifests/sha256:", meanwhile=lambda: reader.retag(repository, "0.9.0", "1.0.0"))
+    run = shop.run("v1.0.0", address=proxy.address)
+    (error,) = run.errors
+    assert error.startswith(
+        f"{shop.repository('api', proxy.address)}:1.0.0 was published meanwhile, with other content\n"
+        f"why: it is {other}; this run made sha256:"
+    )
+    assert reader.manifest(repository, "1.0.0")[0] == reader.manifest(repository, "latest")[0] == other
+    assert "1.0.0" not in reader.tags(shop.repository("web")), "no other image has a tag of it either"
+
+
+def test_two_runs_of_the_same_release_end_with_one_image(shop, proxy, reader) -> None:
+    shop.release("v1.0.0", FILES)
+    twin = replace(shop, folder=shutil.copytree(shop.folder, shop.folder.with_name("twin")))
+    runs = []
+    proxy.fault("PUT", "/api/manifests/sha256:", meanwhile=lambda: runs.append(twin.run("v1.0.0")))
+    late = shop.run("v1.0.0", address=proxy.address)
+    (early,) = runs
+    assert (early.errors, late.errors) == ([], [])
+    digests = [[image["digest"] for image in json.loads(run.outputs["images"])] for run in (early, late)]
+    assert digests[0] == digests[1]
+    assert published(shop, early, reader)
