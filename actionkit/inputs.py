@@ -44,12 +44,16 @@ class InputReader:
         """Read values separated by commas or line ends."""
         return tuple(part.strip() for line in self.lines(name) for part in line.split(",") if part.strip())
 
-    def flag(self, name: str) -> bool:
-        """Read ``true`` or ``false`` in any case; left out is false."""
-        text = self.text(name).lower() or "false"
-        if text not in _FLAGS:
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """Read ``true`` or ``false`` in any case; left out is ``default``.
+
+        A workflow passes an input of its own that an event does not have as an empty string, and the runner
+        fills in no default for that.
+        """
+        text = self.text(name).lower()
+        if text and text not in _FLAGS:
             self.problems.append(_unknown(name, self.text(name), _FLAGS))
-        return _FLAGS.get(text, False)
+        return _FLAGS.get(text, default)
 
     def choice(self, name: str, options: type[Choice]) -> Choice:
         """Read one of the values of a StrEnum in any case; left out is the first one."""

@@ -59,7 +59,8 @@ def stream(
 ) -> None:
     """Run ``argv`` and hand every line of its merged output to ``on_line`` as it comes, without the newline.
 
-    Raise CommandFailed with the last forty lines when it ends with a non-zero status.
+    Raise CommandFailed with the last forty lines when it ends with a non-zero status. It is told to end when
+    ``on_line`` or a signal ends the reading.
     """
     tail: list[str] = []
     try:
@@ -76,10 +77,14 @@ def stream(
     except FileNotFoundError as error:
         raise _missing(argv, error) from error
     with process, process.stdout or open(os.devnull) as lines:  # noqa: PTH123 - stdout is always a pipe here
-        for raw in lines:
-            line = _without(raw.rstrip("\r\n"), secrets)
-            tail = [*tail[1 - _TAIL_LINES :], line]
-            on_line(line)
+        try:
+            for raw in lines:
+                line = _without(raw.rstrip("\r\n"), secrets)
+                tail = [*tail[1 - _TAIL_LINES :], line]
+                on_line(line)
+        except BaseException:
+            process.terminate()  # it must not go on by itself when nobody listens
+            raise
     if process.returncode != 0:
         raise _failed(argv, process.returncode, "\n".join(tail), secrets)
 

@@ -98,7 +98,7 @@ def read_inputs(environ: Mapping[str, str], context: Context) -> Inputs:
         cache=_cache(reader),
         secrets=_secrets(reader),
         attestations=_attestations(reader),
-        release_notes=reader.flag("release-notes"),
+        release_notes=reader.flag("release-notes", default=True),
         overwrite=reader.flag("overwrite"),
         dry_run=reader.flag("dry-run"),
         platform=_platform(reader),

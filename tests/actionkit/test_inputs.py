@@ -27,7 +27,7 @@ def test_values_are_trimmed_split_and_typed() -> None:
     assert reader.words("names") == ("a", "b", "c")
     assert reader.lines("names") == ("a, b", "c")
     assert reader.flag("dry-run") is True
-    assert reader.flag("absent") is False
+    assert (reader.flag("absent"), reader.flag("absent", default=True)) == (False, True)
     assert reader.choice("color", _Color) is _Color.BLUE
     assert reader.choice("absent", _Color) is _Color.RED
     reader.finish()

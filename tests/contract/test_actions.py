@@ -109,7 +109,17 @@ def test_the_jobs_of_the_native_workflow_pass_on_what_the_action_declares(
     assert len(steps) == len(jobs)
     assert {name for step in steps for name in step["with"]} <= set(actions["images"]["inputs"])
     # what decides an image's content is the same for all jobs, or they would build different ones
-    shared = {"tag", "tag-format", "registry", "namespace", "files", "targets", "platforms"}
+    shared = {
+        "tag",
+        "tag-format",
+        "registry",
+        "namespace",
+        "files",
+        "targets",
+        "set",
+        "platforms",
+        "overwrite",
+    }
     assert len({tuple(step["with"][name] for name in sorted(shared)) for step in steps}) == 1
     declared = workflows["native-images.yml"][True]["workflow_call"]["inputs"]
     text = (root / ".github" / "workflows" / "native-images.yml").read_text()

@@ -181,6 +181,15 @@ def test_the_inputs_of_the_workflows_are_the_actions_own(actions, workflows) -> 
     assert other == {"release": {"version"}, "images": set()}
 
 
+def test_whoever_calls_the_images_workflows_can_say_what_the_action_takes(actions, workflows) -> None:
+    """Logins come as a secret, and how jobs are split is the workflow's own business."""
+    own = {"token", "password", "secrets", "platform", "parts"}
+    for file, more in (("on-release-images.yml", set()), ("native-images.yml", {"runners"})):
+        offered = set(workflows[file][True]["workflow_call"]["inputs"])
+        missing = {"dry-run"} if more else set()
+        assert offered == (set(actions["images"]["inputs"]) - own - missing) | more
+
+
 def test_the_options_of_the_command_line_are_told(documents, capsys: pytest.CaptureFixture[str]) -> None:
     told = {}
     for command, options in table(documents["docs/command-line.md"], "command", "options"):

@@ -55,6 +55,12 @@ def test_the_tag_comes_from_the_input_the_release_or_the_ref() -> None:
     assert read(released, tag="v1.2.0").version == parse_version("1.2.0")
 
 
+def test_an_input_that_a_workflow_passes_on_empty_is_as_left_out() -> None:
+    assert read(tag="v1.0.0", release_notes="", overwrite="", attestations="") == read(tag="v1.0.0")
+    assert read(tag="v1.0.0").release_notes
+    assert not read(tag="v1.0.0", release_notes="false").release_notes
+
+
 def test_without_a_tag_there_is_nothing_to_build() -> None:
     assert problems() == ["there is no tag to build the images of"]
 
