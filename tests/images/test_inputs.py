@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 import pytest
 
@@ -14,63 +16,56 @@ from images.destinations import Destination
 from images.inputs import Attestations, Inputs, read_inputs
 from images.mounts import Secret
 
-CONTEXT = Context(
-    repository="Acme/Shop",
-    server_url="https://github.com",
-    api_url="https://api.github.com",
-    ref_name="main",
-    ref_type="branch",
-    sha="0" * 40,
-    actor="ada",
-    event_name="workflow_dispatch",
-    event={},
-    run_id="1",
-    run_attempt="1",
-    workspace=Path("/w"),
-    temporary=Path("/t"),
-)
+Read = Callable[..., Inputs]
 
 
-def read(context: Context = CONTEXT, **given: str) -> Inputs:
-    environ = {f"INPUT_{name.replace('_', '-').upper()}": value for name, value in given.items()}
-    return read_inputs({"INPUT_TOKEN": "ghs_token", **environ}, context)
+@pytest.fixture
+def read(context: Context) -> Read:
+    """Read inputs that are given by name, ``_`` for ``-``; ``changes`` are to the context."""
+
+    def read(changes: Mapping[str, object] = MappingProxyType({}), **given: str) -> Inputs:
+        environ = {f"INPUT_{name.replace('_', '-').upper()}": value for name, value in given.items()}
+        return read_inputs({"INPUT_TOKEN": "ghs_token", **environ}, replace(context, **changes))
+
+    return read
 
 
-def problems(**given: str) -> list[str]:
-    with pytest.raises(ActionError) as caught:
-        read(**given)
-    error = caught.value
-    return [problem.what for problem in error.problems] if isinstance(error, Problems) else [error.what]
+@pytest.fixture
+def problems(read: Read) -> Callable[..., list[str]]:
+    """Read inputs that must be refused; give what is wrong with them."""
+
+    def problems(**given: str) -> list[str]:
+        with pytest.raises(ActionError) as caught:
+            read(**given)
+        error = caught.value
+        return [problem.what for problem in error.problems] if isinstance(error, Problems) else [error.what]
+
+    return problems
 
 
-def with_event(**changes: object) -> Context:
-    fields = {name: getattr(CONTEXT, name) for name in Context.__slots__}
-    return Context(**{**fields, **changes})  # type: ignore[arg-type]
-
-
-def test_the_tag_comes_from_the_input_the_release_or_the_ref() -> None:
-    released = with_event(event={"release": {"tag_name": "v1.1.0"}}, ref_name="v1.0.0", ref_type="tag")
-    tagged = with_event(ref_name="v1.0.0", ref_type="tag")
+def test_the_tag_comes_from_the_input_the_release_or_the_ref(read) -> None:
+    released = {"event": {"release": {"tag_name": "v1.1.0"}}, "ref_name": "v1.0.0", "ref_type": "tag"}
+    tagged = {"ref_name": "v1.0.0", "ref_type": "tag"}
     assert [read(tag="v1.2.0").tag, read(released).tag, read(tagged).tag] == ["v1.2.0", "v1.1.0", "v1.0.0"]
     assert read(released, tag="v1.2.0").version == parse_version("1.2.0")
 
 
-def test_an_input_that_a_workflow_passes_on_empty_is_as_left_out() -> None:
+def test_an_input_that_a_workflow_passes_on_empty_is_as_left_out(read) -> None:
     assert read(tag="v1.0.0", release_notes="", overwrite="", attestations="") == read(tag="v1.0.0")
     assert read(tag="v1.0.0").release_notes
     assert not read(tag="v1.0.0", release_notes="false").release_notes
 
 
-def test_without_a_tag_there_is_nothing_to_build() -> None:
+def test_without_a_tag_there_is_nothing_to_build(problems) -> None:
     assert problems() == ["there is no tag to build the images of"]
 
 
-def test_a_tag_that_the_format_does_not_describe_is_refused() -> None:
+def test_a_tag_that_the_format_does_not_describe_is_refused(read, problems) -> None:
     assert problems(tag="release-7") == ["the tag release-7 is not the tag of a version"]
     assert read(tag="core-v1.2.3", tag_format="core-v{version}").version == parse_version("1.2.3")
 
 
-def test_on_github_s_own_registry_the_token_is_the_password() -> None:
+def test_on_github_s_own_registry_the_token_is_the_password(read) -> None:
     assert read(tag="v1.0.0").destinations == (
         Destination(
             address=Address(host="ghcr.io", plain=False),
@@ -81,7 +76,7 @@ def test_on_github_s_own_registry_the_token_is_the_password() -> None:
     )
 
 
-def test_github_s_token_is_sent_to_no_other_registry() -> None:
+def test_github_s_token_is_sent_to_no_other_registry(read, problems) -> None:
     assert read(tag="v1.0.0", registry="docker.io", namespace="Acme").destinations == (
         Destination(
             address=Address(host="docker.io", plain=False), namespace="acme", username="", password=""
@@ -92,7 +87,7 @@ def test_github_s_token_is_sent_to_no_other_registry() -> None:
     ]
 
 
-def test_several_registries_take_their_logins_line_by_line() -> None:
+def test_several_registries_take_their_logins_line_by_line(read) -> None:
     inputs = read(
         tag="v1.0.0",
         registry="ghcr.io\nhttp://127.0.0.1:5000",
@@ -106,7 +101,7 @@ def test_several_registries_take_their_logins_line_by_line() -> None:
     ]
 
 
-def test_every_problem_is_told_at_once() -> None:
+def test_every_problem_is_told_at_once(problems) -> None:
     assert problems(
         tag="v1.0.0",
         tag_format="v",
@@ -133,7 +128,7 @@ def test_every_problem_is_told_at_once() -> None:
     ]
 
 
-def test_secrets_are_one_a_line_and_values_keep_their_equal_signs() -> None:
+def test_secrets_are_one_a_line_and_values_keep_their_equal_signs(read) -> None:
     inputs = read(tag="v1.0.0", secrets="npm_token=abc==\n\nkey.pem=x y")
     assert inputs.secrets == (
         Secret(identity="npm_token", value="abc=="),
@@ -142,7 +137,7 @@ def test_secrets_are_one_a_line_and_values_keep_their_equal_signs() -> None:
     assert inputs.confidential == ("ghs_token", "ghs_token", "abc==", "x y")
 
 
-def test_a_secret_may_have_several_lines() -> None:
+def test_a_secret_may_have_several_lines(read) -> None:
     text = "key<<END\n-----BEGIN KEY-----\n  abc\n-----END KEY-----\nEND\nother=1"
     assert read(tag="v1.0.0", secrets=text).secrets == (
         Secret(identity="key", value="-----BEGIN KEY-----\n  abc\n-----END KEY-----"),
@@ -150,7 +145,7 @@ def test_a_secret_may_have_several_lines() -> None:
     )
 
 
-def test_attestations_are_provenance_unless_told_otherwise() -> None:
+def test_attestations_are_provenance_unless_told_otherwise(read) -> None:
     assert read(tag="v1.0.0").attestations == (Attestations.PROVENANCE,)
     assert read(tag="v1.0.0", attestations="none").attestations == ()
     assert read(tag="v1.0.0", attestations="provenance-max,sbom").attestations == (
