@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from actionkit.errors import CommandFailed
 
 _TAIL_LINES = 40
+_PATIENCE = 5.0
 
 
 def run(
@@ -84,6 +86,8 @@ def stream(
                 on_line(line)
         except BaseException:
             process.terminate()  # it must not go on by itself when nobody listens
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_PATIENCE)
             raise
     if process.returncode != 0:
         raise _failed(argv, process.returncode, "\n".join(tail), secrets)
