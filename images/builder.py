@@ -10,16 +10,23 @@ import json
 import re
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
 from actionkit.errors import ActionError, CommandFailed
-from actionkit.process import run
+from actionkit.process import run, stream
 
 _CONTAINERD_STORE: Final = "io.containerd.snapshotter.v1"
 _NEW: Final = "docker-container"
 """The driver of the builder that is made here; as a name it asks for one."""
+
+_VERSION: Final = re.compile(r"\bv?(\d+)\.(\d+)\.\d+")
+_ATTESTS: Final = (0, 11)
+"""The BuildKit that learnt attestations and images in folders (its release notes)."""
+
+_UNKNOWN: Final = (0, 0)
+"""What a BuildKit says that was built without a version."""
 
 _ENDPOINTS: Final = ("tcp://", "unix://", "docker-container://", "kube-pod://", "ssh://")
 
@@ -35,23 +42,29 @@ class Builder:
 
 @contextmanager
 def open_builder(name: str, environment: Mapping[str, str]) -> Iterator[Builder]:
-    """Give the builder ``name``, or one that fits; what is made here is removed afterwards.
+    """Give the builder ``name``, or one that fits; what is made here is removed afterwards, whatever happens.
 
-    A made builder shares the machine's network, so that it reaches what the engine reaches.
+    A made builder shares the machine's network, so that it reaches what the engine reaches. Raise ActionError
+    when there is none, or it cannot make what a release needs.
     """
     _require_engine(environment)
-    made = ""
-    if name.startswith(_ENDPOINTS):
-        made = _create(("--driver", "remote", name), environment)
-    elif name == _NEW or (not name and not _engine_exports(environment)):
-        made = _create(("--driver", _NEW, "--driver-opt", "network=host"), environment)
-    elif name:
+    options = _options(name, environment)
+    if options:
+        with _made(options, environment) as made:
+            yield _inspected(made, environment)
+        return
+    if name:
         _adopt(name, environment)
-    try:
-        yield _inspected(made or name or "default", environment)
-    finally:
-        if made:
-            run(("docker", "buildx", "rm", "--force", made), env=environment)
+    yield _inspected(name or "default", environment)
+
+
+def _options(name: str, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Choose how to make a builder; nothing when one is there."""
+    if name.startswith(_ENDPOINTS):
+        return ("--driver", "remote", name)
+    if name == _NEW or (not name and not _engine_exports(environment)):
+        return ("--driver", _NEW, "--driver-opt", "network=host")
+    return ()
 
 
 def _require_engine(environment: Mapping[str, str]) -> None:
@@ -71,19 +84,48 @@ def _engine_exports(environment: Mapping[str, str]) -> bool:
     return _CONTAINERD_STORE in json.dumps(json.loads(status))
 
 
-def _create(options: tuple[str, ...], environment: Mapping[str, str]) -> str:
+@contextmanager
+def _made(options: tuple[str, ...], environment: Mapping[str, str]) -> Iterator[str]:
     name = f"images-{secrets.token_hex(4)}"
     try:
-        run(("docker", "buildx", "create", "--name", name, "--bootstrap", *options), env=environment)
+        _create(name, options, environment)
+        yield name
+    finally:
+        try:
+            _remove(name, environment)
+        except KeyboardInterrupt:
+            _remove(name, environment)  # the first signal came during the removal; no other disturbs
+            raise
+
+
+def _create(name: str, options: tuple[str, ...], environment: Mapping[str, str]) -> None:
+    argv = ("docker", "buildx", "create", "--name", name, "--bootstrap", *options)
+    try:
+        stream(argv, env=environment, on_line=lambda _: None)
     except CommandFailed as error:
-        run(("docker", "buildx", "rm", "--force", name), env=environment)
         raise ActionError(
             "cannot make a builder",
             why=error.stderr.strip(),
             fix="name a builder that exists in input builder, or give the engine the containerd image store",
             yaml="with:\n  builder: tcp://buildkitd.example.org:1234",
         ) from error
-    return name
+
+
+def _remove(name: str, environment: Mapping[str, str]) -> None:
+    """Remove container and volume too if buildx does not know them yet: it was stopped while it made them."""
+    container = _container(name)
+    for words in (
+        ("buildx", "rm", "--force", name),
+        ("rm", "--force", "--volumes", container),
+        ("volume", "rm", "--force", f"{container}_state"),
+    ):
+        with suppress(CommandFailed):
+            run(("docker", *words), env=environment, timeout=60)
+
+
+def _container(name: str) -> str:
+    """Name the container of a builder's only node."""
+    return f"buildx_buildkit_{name}0"
 
 
 def _adopt(name: str, environment: Mapping[str, str]) -> None:
@@ -92,10 +134,10 @@ def _adopt(name: str, environment: Mapping[str, str]) -> None:
         run(("docker", "buildx", "inspect", name), env=environment)
     except CommandFailed as error:
         containers = run(("docker", "ps", "--format", "{{.Names}}"), env=environment).decode().split()
-        if f"buildx_buildkit_{name}0" not in containers:
+        if _container(name) not in containers:
             raise ActionError(
                 f"there is no builder {name}",
-                why=f"{error.stderr.strip()}; and no container buildx_buildkit_{name}0 runs",
+                why=f"{error.stderr.strip()}; and no container {_container(name)} runs",
                 fix="pass the name that docker/setup-buildx-action gives, or the address of a BuildKit",
                 yaml="with:\n  builder: ${{ steps.buildx.outputs.name }}",
             ) from error
@@ -103,9 +145,40 @@ def _adopt(name: str, environment: Mapping[str, str]) -> None:
 
 
 def _inspected(name: str, environment: Mapping[str, str]) -> Builder:
-    """Start the builder if it is not running, and see which buildx speaks to it."""
-    run(("docker", "buildx", "inspect", "--bootstrap", name), env=environment)
-    told = run(("docker", "buildx", "version"), env=environment).decode()
-    release = re.search(r"\bv?(\d+)\.(\d+)\.\d+", told)
-    version = (int(release[1]), int(release[2])) if release else (0, 0)
-    return Builder(name=name, environment=environment, version=version)
+    """Start the builder if it is not running, look whether it can, and see which buildx speaks to it."""
+    try:
+        told = run(("docker", "buildx", "inspect", "--bootstrap", name), env=environment).decode()
+    except CommandFailed as error:
+        raise ActionError(
+            f"the builder {name} cannot be reached",
+            why=error.stderr.strip(),
+            fix="see that it runs and is reached from a container; an empty input builder takes another",
+        ) from error
+    _require_able(name, told, environment)
+    release = _VERSION.search(run(("docker", "buildx", "version"), env=environment).decode())
+    return Builder(name=name, environment=environment, version=_pair(release) if release else (0, 0))
+
+
+def _require_able(name: str, told: str, environment: Mapping[str, str]) -> None:
+    """Refuse, before anything is compiled, a builder that cannot export images or record attestations."""
+    driver = re.search(r"^Driver:\s+(\S+)", told, re.MULTILINE)
+    if driver and driver[1] == "docker" and not _engine_exports(environment):
+        raise ActionError(
+            f"the builder {name} can neither export images nor record their provenance",
+            why="it is the engine's own, and the engine keeps images in its classic store",
+            fix="leave input builder empty, and one that can is made for the run",
+            yaml="with:\n  builder: docker-container",
+        )
+    nodes = (_VERSION.search(line) for line in told.splitlines() if line.startswith("BuildKit version:"))
+    old = [node[0] for node in nodes if node and _UNKNOWN < _pair(node) < _ATTESTS]
+    if old:
+        raise ActionError(
+            f"the builder {name} can neither export images nor record their provenance",
+            why=f"it runs BuildKit {old[0]}, and both came with v{_ATTESTS[0]}.{_ATTESTS[1]}",
+            fix="give it a current BuildKit, or let this action make a builder for the run",
+            yaml="with:\n  builder: docker-container",
+        )
+
+
+def _pair(version: re.Match[str]) -> tuple[int, int]:
+    return int(version[1]), int(version[2])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from actionkit.errors import ActionError, raise_all
 from actionkit.registry import Registry
 from images.destinations import Destination
 from images.inputs import Inputs
+from images.known import copy_builders, own_mounts
 
 _HUB: Final = "docker.io"
 _HIDDEN: Final = {"INPUT_TOKEN": "", "INPUT_PASSWORD": "", "INPUT_SECRETS": ""}
@@ -51,11 +51,8 @@ def open_registries(inputs: Inputs, environ: Mapping[str, str], temporary: Path)
             for destination in inputs.destinations
         )
         _log_in(registries, inputs.destinations)
-        environment = {
-            **_HIDDEN,
-            "DOCKER_CONFIG": str(folder),
-            "BUILDX_CONFIG": _buildx_config(environ, folder),
-        }
+        environment = {**_HIDDEN, "DOCKER_CONFIG": str(folder), "BUILDX_CONFIG": str(folder / "buildx")}
+        copy_builders(_buildx_config(environ), folder / "buildx", lambda: own_mounts(environment))
         yield Registries(folder=folder, registries=registries, environment=environment)
 
 
@@ -84,15 +81,9 @@ def _docker_config(environ: Mapping[str, str]) -> Path:
     return Path(environ.get("DOCKER_CONFIG") or Path(environ.get("HOME", "/root")) / ".docker")
 
 
-def _buildx_config(environ: Mapping[str, str], folder: Path) -> str:
-    """Keep the builders that the job knows: buildx looks for them beside the logins."""
-    known = _docker_config(environ) / "buildx"
-    own = folder / "buildx"
-    if environ.get("BUILDX_CONFIG"):
-        return environ["BUILDX_CONFIG"]
-    if known.is_dir():
-        shutil.copytree(known, own)
-    return str(own)
+def _buildx_config(environ: Mapping[str, str]) -> Path:
+    """Find the builders that the job knows: buildx keeps them beside the logins."""
+    return Path(environ.get("BUILDX_CONFIG") or _docker_config(environ) / "buildx")
 
 
 def _log_in(registries: tuple[Registry, ...], destinations: tuple[Destination, ...]) -> None:
