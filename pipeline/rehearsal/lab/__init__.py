@@ -5,7 +5,12 @@ engine works is told in `private.py`.
 """
 
 from pipeline.rehearsal.lab.base_images import BASE_IMAGE, ensure_base_images
-from pipeline.rehearsal.lab.buildkit import ContainerBuilder, container_builder, ensure_builder_image
+from pipeline.rehearsal.lab.buildkit import (
+    BUILDER_IMAGE,
+    ContainerBuilder,
+    container_builder,
+    ensure_builder_image,
+)
 from pipeline.rehearsal.lab.engine import Engine, engine
 from pipeline.rehearsal.lab.foreign import (
     FOREIGN_BASE_IMAGE,
@@ -18,6 +23,7 @@ from pipeline.rehearsal.lab.registry import Registry, mirror, registry
 
 __all__ = [
     "BASE_IMAGE",
+    "BUILDER_IMAGE",
     "FOREIGN_BASE_IMAGE",
     "ContainerBuilder",
     "Engine",

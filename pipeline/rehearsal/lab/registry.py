@@ -72,7 +72,7 @@ def mirror(engine: Engine, *, data: Path, images: Sequence[str] = (BASE_IMAGE,))
     """Run an open registry that stands for Docker Hub with the engine's ``images``; give its address."""
     with _serving(engine, data, extra="") as made:
         for image in images:
-            copy = f"{made.address}/library/{image}"
+            copy = f"{made.address}/{image if '/' in image else f'library/{image}'}"
             engine.docker("tag", image, copy)
             engine.docker("push", "--quiet", copy)
             engine.docker("rmi", copy)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -50,6 +52,47 @@ def two_platforms(engine: lab.Engine, cannot: Callable[[str], NoReturn]) -> Iter
     lab.ensure_foreign_base(engine)
     with lab.emulation(engine, lab.foreign_architecture()):
         yield lab.FOREIGN_BASE_IMAGE
+
+
+@pytest.fixture(scope="session")
+def classic(
+    engine: lab.Engine, action_image: str, buildkit: None, cannot: Callable[[str], NoReturn]
+) -> Iterator[lab.Engine]:
+    """An engine with the classic image store, as hosted runners have it, and the images that a run needs."""
+    if not isinstance(engine.found, lab.PrivateEngine):
+        if "containerd" in engine.docker("info", "--format", "{{.DriverStatus}}"):
+            cannot("the engine that runs has the containerd image store: stop it, and two private ones start")
+        yield engine
+        return
+    folder = engine.found.folder / "classic"
+    folder.mkdir(exist_ok=True)
+    for part in ("rootfs", "rootfs.recipe", "base.tar"):
+        if not (folder / part).exists():
+            (folder / part).symlink_to(engine.found.folder / part)
+    with lab.engine(lab.PrivateEngine(folder=folder, containerd_store=False)) as other:
+        for image in (action_image, lab.BUILDER_IMAGE):
+            _carry(image, engine, other)
+        yield other
+
+
+def _carry(image: str, origin: lab.Engine, target: lab.Engine) -> None:
+    """Copy an image from engine to engine, unless it is there with the same layers."""
+    there = [_layers(image, engine) for engine in (origin, target)]
+    if there[0] != there[1]:
+        save = subprocess.Popen(
+            (*origin.client, "save", image), env={**os.environ, **origin.env}, stdout=subprocess.PIPE
+        )
+        load = (*target.client, "load")
+        subprocess.run(
+            load, env={**os.environ, **target.env}, stdin=save.stdout, check=True, capture_output=True
+        )
+        assert save.wait() == 0
+
+
+def _layers(image: str, engine: lab.Engine) -> str:
+    if not engine.docker("images", "--quiet", image):
+        return "none"
+    return engine.docker("image", "inspect", "--format", "{{json .RootFS.Layers}}", image)
 
 
 @dataclass(slots=True)
