@@ -28,7 +28,9 @@ _ATTESTS: Final = (0, 11)
 _UNKNOWN: Final = (0, 0)
 """What a BuildKit says that was built without a version."""
 
-_ENDPOINTS: Final = ("tcp://", "unix://", "docker-container://", "kube-pod://", "ssh://")
+_ENDPOINTS: Final = ("tcp://", "unix://", "docker-container://")
+_PROGRAMS: Final = {"ssh://": "ssh", "kube-pod://": "kubectl"}
+"""What buildx would run to reach an address, and the container does not have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,7 @@ def open_builder(name: str, environment: Mapping[str, str]) -> Iterator[Builder]
     A made builder shares the machine's network, so that it reaches what the engine reaches. Raise ActionError
     when there is none, or it cannot make what a release needs.
     """
+    _refuse_unreachable(name)
     _require_engine(environment)
     options = _options(name, environment)
     if options:
@@ -65,6 +68,17 @@ def _options(name: str, environment: Mapping[str, str]) -> tuple[str, ...]:
     if name == _NEW or (not name and not _engine_exports(environment)):
         return ("--driver", _NEW, "--driver-opt", "network=host")
     return ()
+
+
+def _refuse_unreachable(name: str) -> None:
+    for scheme, program in _PROGRAMS.items():
+        if name.startswith(scheme):
+            raise ActionError(
+                f"{name} cannot be used as builder",
+                why=f"buildx would run {program}, which is not in this action's container",
+                fix="let the BuildKit listen on tcp:// with certificates, and name it in an earlier step",
+                yaml="- uses: docker/setup-buildx-action@v3\n  id: buildx",
+            )
 
 
 def _require_engine(environment: Mapping[str, str]) -> None:
