@@ -40,6 +40,10 @@ class InputReader:
         """Read one value a line, blank lines left out."""
         return tuple(line.strip() for line in self.text(name).splitlines() if line.strip())
 
+    def column(self, name: str) -> tuple[str, ...]:
+        """Read lines that stand beside those of another input: an empty one keeps its place."""
+        return tuple(line.strip() for line in self.environ.get(input_variable(name), "").splitlines())
+
     def words(self, name: str) -> tuple[str, ...]:
         """Read values separated by commas or line ends."""
         return tuple(part.strip() for line in self.lines(name) for part in line.split(",") if part.strip())

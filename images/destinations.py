@@ -14,15 +14,7 @@ from actionkit.registry import Address, parse_address
 _NAMESPACE: Final = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
-    """The inputs as they were written: one line a registry, in the same order."""
-
-    registries: tuple[str, ...]
-    namespaces: str
-    usernames: str
-    passwords: str
-    token: str
+_INVALID: Final = Address(host="", plain=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,18 +27,15 @@ class Destination:
     password: str
 
 
-def destinations(reader: InputReader, context: Context, given: Given) -> tuple[Destination, ...]:
-    """Match every registry with its namespace and login; problems go to ``reader``."""
-    addresses = [_address(reader, line) for line in given.registries or ("ghcr.io",)]
-    count = len(addresses)
-    columns = zip(
-        addresses,
-        _per_registry(reader, given.namespaces, "namespace", count),
-        _per_registry(reader, given.usernames, "username", count),
-        _per_registry(reader, given.passwords, "password", count),
-        strict=True,
-    )
-    return tuple(_destination(reader, context, given.token, *column) for column in columns)
+def destinations(reader: InputReader, context: Context) -> tuple[Destination, ...]:
+    """Match every registry with its namespace and login, line by line; problems go to ``reader``."""
+    addresses = [_address(reader, line) for line in reader.words("registry") or ("ghcr.io",)]
+    known = len(reader.problems)
+    columns = [_column(reader, name, len(addresses)) for name in ("namespace", "username", "password")]
+    if len(reader.problems) > known:
+        return ()
+    token, rows = reader.text("token"), zip(addresses, *columns, strict=True)
+    return tuple(_destination(reader, context, token, *row) for row in rows)
 
 
 def _address(reader: InputReader, text: str) -> Address:
@@ -54,21 +43,43 @@ def _address(reader: InputReader, text: str) -> Address:
         return parse_address(text)
     except ActionError as error:
         reader.problems.append(error)
-        return Address(host="invalid", plain=False)
+        return _INVALID
 
 
-def _per_registry(reader: InputReader, text: str, name: str, count: int) -> tuple[str, ...]:
-    """Give each registry its line, ``-`` for nothing; one namespace serves all, one login only the first."""
-    lines = tuple("" if line.strip() == "-" else line.strip() for line in text.splitlines()) or ("",)
-    if len(lines) > count:
-        reader.problems.append(
-            InputError(
-                f"input {name} has {len(lines)} lines for {count} registries",
-                fix="give one line for each line of registry, in the same order",
-            )
-        )
-    rest = lines[0] if name == "namespace" and len(lines) == 1 else ""
-    return (*lines, *(rest,) * count)[:count]
+def _column(reader: InputReader, name: str, count: int) -> tuple[str, ...]:
+    """Give each registry its line, ``-`` for nothing; one namespace serves all.
+
+    With several registries an empty line is refused: it is a secret that is not set, and what stands below it
+    must not slip to another registry.
+    """
+    lines = reader.column(name)
+    if not any(lines) and len(lines) <= 1:
+        return ("",) * count
+    if name == "namespace" and len(lines) == 1:
+        return lines * count
+    if len(lines) != count:
+        reader.problems.append(_uneven(name, len(lines), count))
+    if empty := [number for number, line in enumerate(lines, 1) if not line]:
+        reader.problems.append(_empty(name, empty[0]))
+    values = tuple("" if line == "-" else line for line in lines)
+    return (*values, *("",) * count)[:count]
+
+
+def _uneven(name: str, lines: int, count: int) -> InputError:
+    return InputError(
+        f"input {name} has {lines} lines for {count} registries",
+        why="each line belongs to the line of input registry beside it",
+        fix="give one line for each registry, in the same order, - for none",
+        yaml=f"with:\n  {name}: |\n" + "\n".join(["    -"] * count),
+    )
+
+
+def _empty(name: str, number: int) -> InputError:
+    return InputError(
+        f"line {number} of input {name} is empty",
+        why="the secret or variable in it may not be set",
+        fix="set it, or write - for none",
+    )
 
 
 def _destination(
@@ -100,7 +111,7 @@ def _destination(
                 yaml="with:\n  password: ${{ secrets.REGISTRY_PASSWORD }}",
             )
         )
-    if password and not username:
+    if password and not username and address != _INVALID:
         reader.problems.append(
             InputError(f"there is a password for {address.host} and no username", fix="give input username")
         )

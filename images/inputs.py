@@ -13,7 +13,7 @@ from actionkit.errors import InputError
 from actionkit.inputs import InputReader
 from actionkit.semver import NotARelease, TagFormat, Version, format_of
 from images.caches import check_caches
-from images.destinations import Destination, Given, destinations
+from images.destinations import Destination, destinations
 from images.mounts import Secret, parse_secrets
 
 _PLATFORM: Final = re.compile(r"[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?")
@@ -76,17 +76,7 @@ def read_inputs(environ: Mapping[str, str], context: Context) -> Inputs:
         version=_version(reader, tag, tag_format),
         tag_format=tag_format,
         token=reader.text("token"),
-        destinations=destinations(
-            reader,
-            context,
-            Given(
-                registries=reader.words("registry"),
-                namespaces=reader.text("namespace"),
-                usernames=reader.text("username"),
-                passwords=reader.text("password"),
-                token=reader.text("token"),
-            ),
-        ),
+        destinations=destinations(reader, context),
         files=_matching(reader, "files", reader.words("files"), re.compile(r"[^-\s].*"), "a path"),
         targets=_matching(reader, "targets", reader.words("targets"), re.compile(r"[^-\s]\S*"), "a target"),
         overrides=_matching(reader, "set", reader.lines("set"), _OVERRIDE, "target.key=value"),

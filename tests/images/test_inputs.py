@@ -101,6 +101,21 @@ def test_several_registries_take_their_logins_line_by_line(read) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"password": "\nsecret-of-bob"}, ["line 1 of input password is empty"]),
+        ({"password": "\n\n"}, ["line 1 of input password is empty"]),
+        ({"username": "-\n", "password": "-\nx"}, ["input username has 1 lines for 2 registries"]),
+        ({"password": "a\nb\nc"}, ["input password has 3 lines for 2 registries"]),
+        ({"namespace": "a\nb\nc"}, ["input namespace has 3 lines for 2 registries"]),
+    ],
+)
+def test_no_login_slips_to_another_registry(problems, given: dict[str, str], told: list[str]) -> None:
+    other = {"username": "ann\nbob", "password": "-\n-", "namespace": "acme"}
+    assert problems(tag="v1.0.0", registry="r.example.org\ns.example.org", **{**other, **given}) == told
+
+
 def test_every_problem_is_told_at_once(problems) -> None:
     assert problems(
         tag="v1.0.0",
