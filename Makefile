@@ -5,7 +5,7 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 REPO ?=
 
-.PHONY: setup rehearse test check format docs clean
+.PHONY: setup rehearse test check bench format docs clean
 
 setup: .venv/.ready ## Leave the command at .venv/bin/release-pipeline
 
@@ -26,6 +26,9 @@ test: setup ## Everything: unit, contract, real git, local GitHub, end to end in
 
 check: setup ## The static part alone, in seconds
 	@$(BIN)/python -m pytest -q tests/contract $(ARGS)
+
+bench: setup ## Measure the programs beside their peers; ARGS="--only plan --runs 5"
+	@$(BIN)/python -m bench $(ARGS)
 
 format: setup
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
