@@ -8,6 +8,7 @@ from pipeline.rehearsal.lab.base_images import BASE_IMAGE, ensure_base_images
 from pipeline.rehearsal.lab.buildkit import (
     BUILDER_IMAGE,
     ContainerBuilder,
+    buildkitd_toml,
     container_builder,
     ensure_builder_image,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "PrivateEngine",
     "Registry",
     "UserEngine",
+    "buildkitd_toml",
     "container_builder",
     "emulation",
     "engine",

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import os
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
@@ -42,6 +37,15 @@ def builder(
     folder = tmp_path_factory.mktemp("builder")
     with lab.container_builder(engine, folder=folder, mirror=hub, registries=(registry.address,)) as made:
         yield made.name
+
+
+@pytest.fixture
+def mirrored(shop: Any, hub: str) -> Any:
+    """A project whose job tells new builders where Docker Hub is: `hub`."""
+    folder = shop.folder / "home/.docker/buildx"
+    folder.mkdir(parents=True)
+    (folder / "buildkitd.default.toml").write_text(lab.buildkitd_toml(mirror=hub, registries=()))
+    return shop
 
 
 @pytest.fixture(scope="session")
@@ -93,48 +97,3 @@ def _layers(image: str, engine: lab.Engine) -> str:
     if not engine.docker("images", "--quiet", image):
         return "none"
     return engine.docker("image", "inspect", "--format", "{{json .RootFS.Layers}}", image)
-
-
-@dataclass(slots=True)
-class CacheService:
-    """GitHub's cache service on a day when it has nothing and takes nothing; ``seen`` are path and token."""
-
-    address: str
-    token: str
-    seen: list[tuple[str, str]] = field(default_factory=list)
-
-    def variables(self) -> tuple[str, ...]:
-        """What the runner gives to a container action."""
-        given = {"ACTIONS_RESULTS_URL": f"http://{self.address}/", "ACTIONS_RUNTIME_TOKEN": self.token}
-        return tuple(part for name, value in given.items() for part in ("-e", f"{name}={value}"))
-
-
-@pytest.fixture
-def cache_service(engine: lab.Engine) -> Iterator[CacheService]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            service.seen.append((self.path, self.headers.get("Authorization", "")))
-            body = b'{"ok": false}'
-            self.send_response(200 if "Download" in self.path else 503)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer((engine.address, 0), Handler)
-    rights = json.dumps([{"Scope": "refs/heads/main", "Permission": 3}])
-    parts = ({"alg": "none"}, {"ac": rights, "nbf": 0, "exp": 4_000_000_000}, {})
-    token = ".".join(
-        base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts
-    )
-    service = CacheService(address=f"{engine.address}:{server.server_address[1]}", token=token)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield service
-    server.shutdown()
-    server.server_close()
-    thread.join()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
 
@@ -72,45 +71,3 @@ def test_two_builders_make_the_same_image(shop, reader, builder) -> None:
     assert [image["config"]["digest"] for image in by_engine] == [
         image["config"]["digest"] for image in by_builder
     ]
-
-
-def test_a_registry_cache_serves_the_next_release(shop, reader, builder) -> None:
-    shop.release("v1.0.0", FILES)
-    run = shop.run("v1.0.0", builder=builder, cache="registry")
-    assert run.errors == []
-    assert reader.tags(shop.repository("api")) == ["1", "1.0", "1.0.0", "buildcache-api", "latest"]
-    shop.release("v1.0.1")
-    again = shop.run("v1.0.1", builder="docker-container", cache="registry")
-    assert again.errors == []
-    assert re.search(r"\[\w+ base 1/1\] COPY x.txt /\n#\d+ sha256:\w+ \d+B / ", again.log), (
-        "came from the cache"
-    )
-
-
-def test_github_s_cache_service_is_asked_in_its_second_version(shop, reader, builder, cache_service) -> None:
-    shop.release("v1.0.0", FILES)
-    run = shop.run("v1.0.0", *cache_service.variables(), builder=builder, cache="gha")
-    assert run.errors == []
-    assert published(shop, run, reader)
-    service = "/twirp/github.actions.results.api.v1.CacheService"
-    assert {path for path, _ in cache_service.seen} == {
-        f"{service}/GetCacheEntryDownloadURL",
-        f"{service}/CreateCacheEntry",
-    }
-    assert {token for _, token in cache_service.seen} == {f"Bearer {cache_service.token}"}
-
-
-def test_a_cache_that_is_not_there_fails_no_release(shop, reader, builder) -> None:
-    shop.release("v1.0.0", FILES)
-    run = shop.run("v1.0.0", builder=builder, cache="gha")
-    assert run.errors == []
-    assert published(shop, run, reader)
-
-
-def test_a_cache_that_cannot_be_set_up_fails_no_release(shop, reader, builder, cache_service) -> None:
-    shop.release("v1.0.0", FILES)
-    cache_service.token = "not-a-token"
-    run = shop.run("v1.0.0", *cache_service.variables(), builder=builder, cache="gha")
-    assert run.errors == []
-    assert "::warning title=built without cache::" in run.log
-    assert published(shop, run, reader)

@@ -30,13 +30,9 @@ COPY --from=build /machine /
 
 
 @pytest.fixture
-def shop(shop, classic, hub):
-    """A project whose action runs on the classic engine, where builders find base images in ``hub``."""
-    settings = f'[registry."docker.io"]\n  mirrors = ["{hub}"]\n[registry."{hub}"]\n  http = true\n'
-    folder = shop.folder / "home/.docker/buildx"
-    folder.mkdir(parents=True)
-    (folder / "buildkitd.default.toml").write_text(settings)
-    return replace(shop, engine=classic)
+def shop(mirrored, classic):
+    """A project whose action runs on the classic engine."""
+    return replace(mirrored, engine=classic)
 
 
 @pytest.fixture
