@@ -24,7 +24,8 @@ def build_early(frame: Frame, steps: Sequence[Step]) -> tuple[StepResult, ...]:
     """Build what ``$/path`` and ``owner/name/path@ref`` refer to, in composite actions too.
 
     Each build is a step of its own in the result, and one that fails makes the list fail. ``./path`` is
-    built in its step: only then is it there. Raise ActionError for an action that cannot be found.
+    built in its step: only then is it there; somebody else's action is never here. Raise ActionError for an
+    action of a repository on this machine that cannot be found.
     """
     found = dict(_containers(frame, steps))
     if isinstance(frame.job.machine.engine, HostProcess):

@@ -31,11 +31,21 @@ class ActionAt:
     early: bool
 
 
-Target: TypeAlias = BuiltIn | ActionAt
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """Somebody else's action, which is not here: only a step that really runs it fails, with ``problem``.
+
+    A runner downloads it before the first step, also for a step that its ``if`` skips.
+    """
+
+    problem: InputError
+
+
+Target: TypeAlias = BuiltIn | ActionAt | Elsewhere
 
 
 def resolve_action(uses: str, frame: Frame, where: str) -> Target:
-    """Find the action that a step uses; raise InputError for one that is not here."""
+    """Find the action that a step uses; raise InputError for a reference that cannot be one."""
     machine = frame.job.machine
     match read_reference(uses, where):
         case CallerPath(path):
@@ -45,11 +55,10 @@ def resolve_action(uses: str, frame: Frame, where: str) -> Target:
             return _downloaded(frame.source, path, machine)
         case Named(repository=repository, path=path):
             own = next((name for name in _BUILT_IN if name == repository and not path), None)
-            return (
-                BuiltIn(name=own)
-                if own
-                else _downloaded(_named(repository, machine, uses, where), path, machine)
-            )
+            if own:
+                return BuiltIn(name=own)
+            found = _named(repository, machine, uses, where)
+            return found if isinstance(found, Elsewhere) else _downloaded(found, path, machine)
 
 
 def resolve_workflow(uses: str, source: Source, machine: Machine, where: str) -> tuple[Path, Source]:
@@ -58,7 +67,10 @@ def resolve_workflow(uses: str, source: Source, machine: Machine, where: str) ->
         case CallerPath(path) | OwnPath(path):
             found = source
         case Named(repository=repository, path=path):
-            found = _named(repository, machine, uses, where)
+            named = _named(repository, machine, uses, where)
+            if isinstance(named, Elsewhere):
+                raise named.problem
+            found = named
     if not (found.root / path).is_file():
         raise InputError(f"{where} calls {uses!r}, and there is no such file in {found.repository}")
     return found.root / path, found
@@ -69,7 +81,7 @@ def _downloaded(source: Source, path: str, machine: Machine) -> ActionAt:
     return ActionAt(folder=downloaded.root / path, source=downloaded, early=True)
 
 
-def _named(repository: str, machine: Machine, uses: str, where: str) -> Source:
+def _named(repository: str, machine: Machine, uses: str, where: str) -> Source | Elsewhere:
     if repository not in machine.repositories:
-        raise foreign(uses, where)
+        return Elsewhere(problem=foreign(uses, where))
     return Source(root=machine.repositories[repository], repository=repository)

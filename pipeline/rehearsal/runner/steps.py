@@ -13,7 +13,7 @@ from pipeline.rehearsal.runner.composite import run_composite
 from pipeline.rehearsal.runner.container import run_container
 from pipeline.rehearsal.runner.expressions import fill, fill_texts, holds
 from pipeline.rehearsal.runner.frame import Frame
-from pipeline.rehearsal.runner.resolve import BuiltIn, BuiltInName, resolve_action
+from pipeline.rehearsal.runner.resolve import BuiltIn, BuiltInName, Elsewhere, resolve_action
 from pipeline.rehearsal.runner.results import Conclusion, StepResult
 from pipeline.rehearsal.runner.script import run_script
 from pipeline.rehearsal.runner.steprun import StepRun
@@ -75,6 +75,8 @@ def _dispatch(run: StepRun) -> bool:
     target = resolve_action(run.step.uses, run.frame, run.step.where)
     if isinstance(target, BuiltIn):
         return _BUILT_IN[target.name](run)
+    if isinstance(target, Elsewhere):
+        raise target.problem
     action = read_action(target.folder)
     inputs = run.inputs(action.inputs)
     match action:

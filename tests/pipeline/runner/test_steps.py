@@ -221,6 +221,36 @@ def test_somebody_elses_action_is_an_error_that_says_so(bench: Any, uses: str, r
     assert reason in notes[0].message
 
 
+def test_somebody_elses_action_that_is_skipped_does_no_harm(bench: Any) -> None:
+    """A runner downloads it first and never runs it; so it may be missing here."""
+    bench.write(
+        {
+            "outer/action.yml": "name: n\nruns:\n  using: composite\n  steps:\n"
+            "    - {if: false, uses: some/body@v1}\n    - {shell: bash, run: 'true'}\n"
+        }
+    )
+    result = bench.steps(
+        """
+        - id: theirs
+          if: ${{ inputs.never }}
+          uses: docker/setup-qemu-action@v4
+        - uses: $/outer
+        """
+    )
+    job = result.job("only")
+    assert (str(result.conclusion), str(job.step("theirs").conclusion)) == ("success", "skipped")
+
+
+def test_somebody_elses_action_fails_in_its_own_step(bench: Any) -> None:
+    result = bench.steps("- {id: before, run: 'true'}\n- {id: theirs, uses: some/body@v1}")
+    steps = result.job("only").steps
+    assert [(step.id, str(step.conclusion)) for step in steps] == [
+        ("before", "success"),
+        ("theirs", "failure"),
+    ]
+    assert "which is not here" in steps[1].annotations[0].message
+
+
 @pytest.mark.parametrize("of_job", [False, True])
 def test_a_script_that_takes_too_long_is_ended_with_all_it_started(bench: Any, of_job: bool) -> None:
     limit = "timeout-minutes: 0.01"
