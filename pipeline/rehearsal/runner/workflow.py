@@ -113,6 +113,7 @@ def read_workflow(path: Path) -> Workflow:
     top = read_yaml(path).only(
         "name", "run-name", "on", "permissions", "concurrency", "env", "defaults", "jobs"
     )
+    _check_concurrency(top)
     jobs = top.section("jobs")
     if not jobs.items:
         raise top.problem("a workflow needs jobs")
@@ -137,6 +138,21 @@ def read_steps(parent: Section, *, composite: bool) -> tuple[Step, ...]:
     return steps
 
 
+def _check_concurrency(parent: Section) -> None:
+    """Refuse what GitHub refuses; nothing waits here, where one run follows the other.
+
+    https://docs.github.com/en/actions/how-tos/write-workflows/choose-when-workflows-run/control-workflow-concurrency
+    """
+    if not isinstance(parent.items.get("concurrency"), Mapping):
+        return
+    asked = parent.section("concurrency").only("group", "cancel-in-progress", "queue")
+    queue = asked.items.get("queue", "single")
+    if queue not in ("single", "max"):
+        raise asked.problem(f"queue is {queue!r}", fix="write single or max")
+    if queue == "max" and asked.items.get("cancel-in-progress") is True:
+        raise asked.problem("queue: max and cancel-in-progress: true exclude each other", fix="keep one")
+
+
 def _events(top: Section) -> dict[str, Section]:
     written = top.items.get("on")
     if isinstance(written, Mapping):
@@ -146,6 +162,7 @@ def _events(top: Section) -> dict[str, Section]:
 
 
 def _job(section: Section, job: str, defaults: Section) -> Job:
+    _check_concurrency(section)
     return _call_job(section, job) if "uses" in section.items else _steps_job(section, job, defaults)
 
 

@@ -78,6 +78,11 @@ def test_a_failed_job_skips_those_that_need_it_but_for_those_that_ask(bench: Any
     [
         (job("a", "needs: b"), "the job 'a' needs 'b', which is no job"),
         (job("a", "needs: b") + job("b", "needs: a"), "in a circle"),
+        (job("a", "concurrency: {group: g, queue: all}"), "jobs.a.concurrency: queue is 'all'"),
+        (
+            job("a", "concurrency: {group: g, queue: max, cancel-in-progress: true}"),
+            "queue: max and cancel-in-progress: true exclude each other",
+        ),
         (job("a", "container: debian"), "jobs.a: 'container' is not known here"),
         ("  a:\n    steps: [{run: x}]\n", "runs-on is missing"),
         ("  a:\n    runs-on: x\n    steps: [{run: x, uses: y}]\n", "a step has either uses or run"),
@@ -137,6 +142,15 @@ jobs:
       event: ${{ toJSON(github.event.inputs) }}
     steps: [{run: 'true'}]
 """
+
+
+def test_a_group_whose_runs_wait_for_each_other_is_understood(bench: Any) -> None:
+    groups = ("of-all", "{group: of-all, queue: max, cancel-in-progress: false}")
+    for group in groups:
+        result = bench.run(
+            f"concurrency: {group}\n" + HEAD + job("a", "concurrency: {group: a, queue: single}")
+        )
+        assert conclusions(result) == {"a": "success"}
 
 
 def test_inputs_of_a_dispatch_have_their_types_and_defaults(bench: Any) -> None:
