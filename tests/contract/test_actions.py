@@ -43,6 +43,12 @@ def strings_passed_to(root: Path, package: str, methods: set[str]) -> set[str]:
     return found
 
 
+def emulation(job: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The step of a job that registers emulators."""
+    (step,) = [step for step in job["steps"] if step["uses"].startswith("docker/setup-qemu-action@")]
+    return step
+
+
 def test_the_programs_read_every_input_and_no_other(actions) -> None:
     of_release, of_images = Asked(), Asked({"GITHUB_REPOSITORY": "acme/kms"})
     for read in (
@@ -140,6 +146,60 @@ def test_the_jobs_of_the_native_workflow_pass_on_what_the_action_declares(
     declared = workflows["native-images.yml"][True]["workflow_call"]["inputs"]
     text = (root / ".github" / "workflows" / "native-images.yml").read_text()
     assert {name for name in declared if f"inputs.{name}" not in text} == set()
+
+
+@pytest.mark.parametrize(
+    ("platform", "machine", "emulated"),
+    [
+        ("linux/amd64", "big", False),
+        ("linux/amd64/v3", "ubuntu-24.04", False),
+        ("linux/arm64", "arm", False),
+        ("linux/arm64/v8", "arm", False),
+        ("linux/arm/v7", "ubuntu-24.04", True),
+        ("linux/riscv64", "ubuntu-24.04", True),
+    ],
+)
+def test_a_platform_without_a_machine_of_its_kind_is_emulated(
+    workflows, platform: str, machine: str, emulated: bool
+) -> None:
+    build = workflows["native-images.yml"]["jobs"]["build"]
+    runners = json.dumps({"linux/amd64": "big", "linux/arm64": "arm"})
+    contexts = {"inputs": {"runners": runners}, "matrix": {"platform": platform}}
+    scope = Scope(contexts=contexts, statuses={"success": True})
+    assert fill_text(build["runs-on"], scope) == machine
+    assert holds(emulation(build)["if"], scope) is emulated
+
+
+@pytest.mark.parametrize(
+    ("inputs", "emulated"),
+    [
+        ({}, False),
+        ({"platforms": ""}, False),
+        ({"platforms": "linux/amd64"}, False),
+        ({"platforms": "linux/arm64"}, True),
+        ({"platforms": "linux/amd64,linux/arm64"}, True),
+        ({"platforms": "linux/amd64,linux/arm64", "dry-run": True}, False),
+    ],
+)
+def test_one_machine_emulates_the_platforms_that_it_is_not(
+    workflows, inputs: dict[str, Any], emulated: bool
+) -> None:
+    (job,) = workflows["on-release-images.yml"]["jobs"].values()
+    scope = Scope(contexts={"inputs": inputs}, statuses={"success": True})
+    assert holds(emulation(job)["if"], scope) is emulated
+
+
+def test_every_run_of_the_pipelines_gets_its_turn(workflows) -> None:
+    """Without ``queue: max`` a third release cancels the second, whose images are then never built."""
+    groups = {name: workflow["concurrency"] for name, workflow in workflows.items() if name != "ci.yml"}
+    assert set(groups) == {"native-images.yml", "on-release-images.yml", "release.yml"}
+    assert [(set(group), group["queue"]) for group in groups.values()] == [({"group", "queue"}, "max")] * 3
+
+
+def test_a_part_that_is_built_again_replaces_the_first_attempts(workflows) -> None:
+    build = workflows["native-images.yml"]["jobs"]["build"]
+    (upload,) = [step for step in build["steps"] if step["uses"].startswith("actions/upload-artifact@")]
+    assert (upload["with"]["overwrite"], build["strategy"]["fail-fast"]) == (True, False)
 
 
 def test_the_workflows_have_the_names_that_people_look_for(workflows) -> None:
