@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Final
 
 from actionkit.git import Commit, Git, Tag
@@ -13,9 +14,10 @@ from actionkit.git.history import (
     is_ancestor,
     merged_tags,
     read_files,
+    tag_names,
     tags,
+    top_modes,
     touched_paths,
-    tracked_modes,
 )
 from actionkit.semver import Version
 from release import cargo
@@ -26,6 +28,10 @@ from release.version import bases, candidates
 from release.version.tags import Candidate
 
 LOCAL_TAGS: Final = "refs/tags/"
+
+_FILE: Final = "100"  # how the mode of a file begins that is no link
+
+Read = Callable[[str], Tag]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,25 +70,26 @@ class Snapshot:
 
 
 def read_configuration(git: Git, head: str) -> Mapping[str, str]:
-    """Read the configuration files that ``head`` has."""
-    return read_files(git, head, filter(is_config, tracked_modes(git, head)))
+    """Read the configuration files that ``head`` has; all of them stand at the top of a repository."""
+    found = (path for path, mode in top_modes(git, head).items() if mode.startswith(_FILE))
+    return read_files(git, head, filter(is_config, found))
 
 
 def read_snapshot(
     git: Git, *, head: str, branch: str, settings: Settings, namespace: str = LOCAL_TAGS
 ) -> Snapshot:
     """Look at ``head``, with the tags below ``namespace``."""
-    known = {tag.name: tag for tag in tags(git, namespace)}
-    found = candidates(known, settings.tag_format)
-    merged = _merged(git, head, namespace, found, known)
-    prior = _highest(bases(merged, prerelease=settings.prerelease), known)
+    read = cache(partial(_read_tag, git, namespace))
+    found = candidates(tag_names(git, namespace), settings.tag_format)
+    merged = _merged(git, head, namespace, found, read)
+    prior = _highest(bases(merged, prerelease=settings.prerelease), read)
     modes = all_modes(git, head)
-    tracked = {path: mode for path, mode in modes.items() if mode.startswith("100")}
+    tracked = {path: mode for path, mode in modes.items() if mode.startswith(_FILE)}
     return Snapshot(
         head=head,
         branch=branch,
         prior=prior,
-        newest=_highest(merged, known),
+        newest=_highest(merged, read),
         existing=tuple(version for version, _ in found),
         merged_prereleases=_prereleases_after(prior, merged),
         commits=_commits_since(git, prior, head, with_paths=bool(settings.rules.paths)),
@@ -93,7 +100,7 @@ def read_snapshot(
 
 
 def _merged(
-    git: Git, head: str, namespace: str, found: Sequence[Candidate], known: Mapping[str, Tag]
+    git: Git, head: str, namespace: str, found: Sequence[Candidate], read: Read
 ) -> Sequence[Candidate]:
     """Leave out what is not merged into ``head``.
 
@@ -102,16 +109,21 @@ def _merged(
     """
     stable = next((index for index, (version, _) in enumerate(found) if not version.prerelease), len(found))
     highest = found[: stable + 1]
-    if len(highest) == 1 and is_ancestor(git, known[highest[0][1]].commit_sha, head):
+    if len(highest) == 1 and is_ancestor(git, read(highest[0][1]).commit_sha, head):
         return highest
     merged = merged_tags(git, head, namespace)
     return tuple(candidate for candidate in found if candidate[1] in merged)
 
 
-def _highest(merged: Sequence[Candidate], known: Mapping[str, Tag]) -> Merged | FirstRelease:
+def _highest(merged: Sequence[Candidate], read: Read) -> Merged | FirstRelease:
     for version, name in merged[:1]:
-        return Merged(version=version, tag=known[name])
+        return Merged(version=version, tag=read(name))
     return FirstRelease()
+
+
+def _read_tag(git: Git, namespace: str, name: str) -> Tag:
+    (tag,) = tags(git, namespace, (name,))
+    return tag
 
 
 def _prereleases_after(prior: Merged | FirstRelease, merged: Sequence[Candidate]) -> tuple[Version, ...]:

@@ -15,7 +15,9 @@ from actionkit.git.history import (
     is_shallow,
     read_files,
     resolve,
+    tag_names,
     tags,
+    top_modes,
     touched_paths,
     tracked_modes,
 )
@@ -66,6 +68,10 @@ def test_tags_are_found_loose_packed_annotated_and_lightweight(work) -> None:
         Tag(name="v1.1.0", object_sha=annotated, commit_sha=sha, message="v1.1.0\n\nnotes\n"),
         Tag(name="v1.2.0", object_sha=sha, commit_sha=sha, message=""),
     )
+    assert tag_names(work.git) == ("v1.0.0", "v1.1.0", "v1.2.0")
+    assert tag_names(work.git, "refs/none/") == ()
+    assert tags(work.git, names=("v1.2.0",)) == tags(work.git)[2:]
+    assert tags(work.git, names=("v1.2",)) == tags(work.git, names=()) == ()
 
 
 def test_files_are_read_byte_for_byte_from_a_commit(work) -> None:
@@ -73,6 +79,21 @@ def test_files_are_read_byte_for_byte_from_a_commit(work) -> None:
     sha = work.commit("feat: one", a=text, b="")
     (work.git.directory / "a").write_text("changed later")
     assert read_files(work.git, sha, ("b", "a")) == {"a": text, "b": ""}
+
+
+def test_a_tags_name_cannot_forge_another_tag(work) -> None:
+    work.commit("feat: one")
+    work.git.run("tag", "v1.0.0\u2028v9.0.0")
+    assert tag_names(work.git) == ("v1.0.0\u2028v9.0.0",)
+
+
+def test_what_stands_at_the_top_is_listed_without_what_is_below(work) -> None:
+    (work.git.directory / "crates").mkdir()
+    (work.git.directory / "crates" / "Cargo.toml").write_text("")
+    (work.git.directory / "link").symlink_to("crates")
+    sha = work.commit("feat: one", a="")
+    assert top_modes(work.git, sha) == {"a": "100644", "crates": "040000", "link": "120000"}
+    assert tracked_modes(work.git, sha) == {"a": "100644", "crates/Cargo.toml": "100644"}
 
 
 def test_a_file_that_is_not_utf8_is_named(work) -> None:
