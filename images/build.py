@@ -132,8 +132,9 @@ def _settings(image: ImagePlan, workshop: Workshop) -> TargetSettings:
         workspace=workshop.workspace,
     )
     caches = target_caches(inputs.cache, workshop.declared.document["target"][name], place)
+    names = ",".join(f"{place.repository}:{place.version_tag}" for place in image.places)  # of attestations
     return TargetSettings(
-        output=f"type=oci,dest={workshop.folder / name},tar=false,rewrite-timestamp=true",
+        output=f'type=oci,dest={workshop.folder / name},tar=false,rewrite-timestamp=true,"name={names}"',
         labels=image.labels,
         annotations=tuple(f"{levels}:{key}={value}" for key, value in image.labels.items()),
         platforms=image.platforms,

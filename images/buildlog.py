@@ -11,10 +11,10 @@ from typing import Final
 
 from actionkit.errors import ActionError
 from images.repeated import Steps
+from images.scanner import scanner_failures
 
 _FOREIGN: Final = "exec format error"
 _ENTITLEMENT: Final = re.compile(r'--allow=([^\s"]+)')
-_SCANNER: Final = "buildkit-syft-scanner"
 _TAIL: Final = 200
 _PLACE: Final = re.compile(r"^(?P<file>\S*[Dd]ockerfile\S*):(?P<line>\d+)$")
 _FAILED: Final = re.compile(r"^ERROR: (?:target (?P<target>\S+): )?(?P<text>.*)$")
@@ -53,6 +53,8 @@ def explain_failure(lines: tuple[str, ...], targets: tuple[str, ...], source: Pa
     failures = [match for line in lines if (match := _FAILED.match(line))]
     places = [match for line in lines if (match := _PLACE.match(line))]
     target = (failures[-1]["target"] if failures else "") or (targets[0] if len(targets) == 1 else "")
+    for failure in scanner_failures(lines, target):
+        return failure
     reason = failures[-1]["text"] if failures else "docker buildx bake ended without saying why"
     fix, yaml = _advice(lines)
     return ActionError(
@@ -66,12 +68,6 @@ def explain_failure(lines: tuple[str, ...], targets: tuple[str, ...], source: Pa
 
 
 def _advice(lines: tuple[str, ...]) -> tuple[str, str]:
-    if any(_SCANNER in line for line in lines if _FAILED.match(line)):
-        return (
-            "nothing was published; the builder cannot fetch the scanner of packages: let it reach"
-            " docker.io or a mirror of it, or leave sbom out",
-            "with:\n  attestations: provenance",
-        )
     if asked := tuple(
         flag for line in lines if line.startswith("Pass ") for flag in _ENTITLEMENT.findall(line)
     ):

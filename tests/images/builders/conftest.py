@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Iterator
-from typing import Any, NoReturn
+from pathlib import Path
+from typing import Any, Final, NoReturn
 
 import pytest
 
 from pipeline.rehearsal import lab
+
+_SCANNER: Final = "docker/buildkit-syft-scanner:stable-1"  # what BuildKit takes by default
 
 
 @pytest.fixture(scope="session")
@@ -19,12 +22,22 @@ def buildkit(engine: lab.Engine) -> None:
 
 
 @pytest.fixture(scope="session")
-def hub(engine: lab.Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a registry that stands for Docker Hub, for builders that see no image of the engine."""
-    images = [lab.BASE_IMAGE]
+def scanner(engine: lab.Engine) -> str:
+    """The image by which BuildKit lists packages: Docker Hub's, or for the private engine one from dpkg."""
+    if engine.private:
+        engine.docker("build", "--tag", _SCANNER, str(Path(__file__).parent / "scanner"))
+    return _SCANNER
+
+
+@pytest.fixture(scope="session")
+def hub(engine: lab.Engine, scanner: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a registry that stands for Docker Hub, for builders that see no image of the engine.
+
+    With a user's engine it is empty, and they go on to Docker Hub itself.
+    """
+    images = (lab.BASE_IMAGE, lab.FOREIGN_BASE_IMAGE, scanner) if engine.private else ()
     if engine.private:
         lab.ensure_foreign_base(engine)
-        images.append(lab.FOREIGN_BASE_IMAGE)
     with lab.mirror(engine, data=tmp_path_factory.mktemp("hub"), images=images) as address:
         yield address
 
@@ -50,9 +63,12 @@ def mirrored(shop: Any, hub: str) -> Any:
 
 @pytest.fixture(scope="session")
 def two_platforms(engine: lab.Engine, cannot: Callable[[str], NoReturn]) -> Iterator[str]:
-    """A Debian for this machine's processor and another, on a machine that runs the programs of both."""
+    """A Debian for amd64 and arm64, on a machine that runs the programs of both."""
     if not engine.private:
-        cannot("only the private engine has a base image for two platforms: stop the one that runs")
+        if not Path("/proc/sys/fs/binfmt_misc/qemu-aarch64").exists():
+            cannot("this machine runs no arm64 programs: install qemu-user-static and binfmt-support")
+        yield lab.BASE_IMAGE  # Docker Hub's is for both
+        return
     lab.ensure_foreign_base(engine)
     with lab.emulation(engine, lab.foreign_architecture()):
         yield lab.FOREIGN_BASE_IMAGE

@@ -19,14 +19,7 @@ FILES = {
 }
 FAILING = {"api.Dockerfile": "FROM scratch\nCOPY missing.txt /\n"}
 LONG = {"api.Dockerfile": "FROM debian:trixie-slim\nRUN echo step-$((6*7)) && sleep 300\n"}
-TWO = {
-    "api.Dockerfile": """
-FROM rehearsal-base:trixie-slim AS build
-RUN uname -m >/machine
-FROM scratch
-COPY --from=build /machine /
-""",
-}
+TWO = "FROM {base} AS build\nRUN uname -m >/machine\nFROM scratch\nCOPY --from=build /machine /\n"
 
 
 @pytest.fixture
@@ -101,7 +94,7 @@ def test_a_cancelled_run_leaves_no_builder(shop, reader, clean, classic, signal:
 
 
 def test_two_platforms_are_built_though_the_engine_cannot(shop, reader, two_platforms, clean) -> None:
-    shop.release("v1.0.0", TWO)
+    shop.release("v1.0.0", {"api.Dockerfile": TWO.format(base=two_platforms)})
     run = shop.run("v1.0.0", platforms="linux/amd64,linux/arm64")
     assert run.errors == []
     _, index = reader.manifest(shop.repository("api"), "latest")

@@ -21,7 +21,7 @@ target "api" {
 target "tool" { target = "tool" }
 """,
     "Dockerfile": """
-FROM rehearsal-base:trixie-slim AS build
+FROM {base} AS build
 RUN uname -m >/result
 FROM scratch AS api
 COPY --from=build /result /
@@ -29,6 +29,10 @@ FROM scratch AS tool
 COPY --from=build /result /tool
 """,
 }
+
+
+def files(base: str) -> dict[str, str]:
+    return FILES | {"Dockerfile": FILES["Dockerfile"].format(base=base)}
 
 
 def files_of(reader, repository: str, manifest: dict) -> dict[str, str]:
@@ -44,7 +48,7 @@ def files_of(reader, repository: str, manifest: dict) -> dict[str, str]:
 
 
 def test_one_image_for_two_platforms_runs_on_both(shop, reader, two_platforms) -> None:
-    shop.release("v1.0.0", FILES)
+    shop.release("v1.0.0", files(two_platforms))
     run = shop.run("v1.0.0")
     assert run.errors == []
     api, tool = json.loads(run.outputs["images"])
@@ -63,7 +67,7 @@ def test_one_image_for_two_platforms_runs_on_both(shop, reader, two_platforms) -
 
 
 def test_running_again_with_other_platforms_is_other_content(shop, reader, two_platforms) -> None:
-    shop.release("v1.0.0", FILES)
+    shop.release("v1.0.0", files(two_platforms))
     shop.run("v1.0.0", targets="api")
     run = shop.run("v1.0.0", targets="api", platforms="linux/amd64")
     (error,) = run.errors
