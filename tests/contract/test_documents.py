@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from actionkit.main import BUG, FAILED, INTERRUPTED, OK, USAGE
 from actionkit.registry import Address
 from actionkit.semver import Version
 from images.bake import read_declared
+from images.declarations import release_variables
 from images.declare import find_definition
 from images.destinations import Destination
 from images.registries import repository_name
@@ -112,13 +114,43 @@ def test_every_input_is_told(documents, actions) -> None:
 def test_every_workflow_to_paste_passes_actionlint(written, actionlint: str) -> None:
     assert len(written) > 3
     files = [str(path) for path in written.values()]
-    assert verdict(actionlint, *files) == ""
+    # actionlint 1.7.12 does not know `queue: max` yet; GitHub's schema does, and the next tests look at it
+    assert verdict(actionlint, "-ignore", 'unexpected key "queue" for "concurrency" section', *files) == ""
 
 
 def test_every_workflow_to_paste_follows_githubs_schema(written) -> None:
     files = [str(path) for path in written.values()]
     argv = (str(_BIN / "check-jsonschema"), "--builtin-schema", "vendor.github-workflows", *files)
     assert verdict(*argv) == ""
+
+
+def test_every_workflow_to_paste_lets_all_its_runs_have_their_turn(blocks) -> None:
+    """Those that call a workflow of ours leave that to it: the same group in both would wait for itself."""
+    whole = {place: block for place, block in blocks.items() if isinstance(block, dict) and "jobs" in block}
+    waiting = {
+        place: set(block["concurrency"]) - {"group"} if "concurrency" in block else set()
+        for place, block in whole.items()
+    }
+    calls = {place: any(_called(job) for job in block["jobs"].values()) for place, block in whole.items()}
+    assert len(whole) > 3
+    assert waiting == {place: set() if called else {"queue"} for place, called in calls.items()}
+    assert all(block["concurrency"]["queue"] == "max" for place, block in whole.items() if not calls[place])
+
+
+def test_every_images_workflow_to_paste_can_be_dispatched_with_a_tag(documents, blocks) -> None:
+    """Pipeline 1 dispatches the file of this name: what GITHUB_TOKEN publishes fires no event."""
+    listening = {
+        place: block[True]["workflow_dispatch"]["inputs"]
+        for place, block in blocks.items()
+        if isinstance(block, dict) and "release" in (block.get(True) or {})
+    }
+    assert len(listening) > 3
+    tag = {"type": "string", "required": True}
+    assert {place: inputs["tag"] for place, inputs in listening.items()} == dict.fromkeys(listening, tag)
+    required = {name for inputs in listening.values() for name in inputs if inputs[name].get("required")}
+    assert required == {"tag"}
+    for page in {place.partition(":")[0] for place in listening}:
+        assert ".github/workflows/on-release-images.yml" in spans(documents[page])
 
 
 def test_yaml_to_paste_gives_the_actions_and_workflows_what_they_declare(blocks, actions, workflows) -> None:
@@ -188,6 +220,20 @@ def test_whoever_calls_the_images_workflows_can_say_what_the_action_takes(action
         offered = set(workflows[file][True]["workflow_call"]["inputs"])
         missing = {"dry-run"} if more else set()
         assert offered == (set(actions["images"]["inputs"]) - own - missing) | more
+
+
+def test_the_minutes_after_which_jobs_end_are_told(documents, workflows) -> None:
+    head = ("job", "input", "does", "ends after")
+    told = [row[-1] for row in table(documents["docs/images.md"], *head)]
+    jobs = workflows["native-images.yml"]["jobs"].values()
+    assert told == [f"{job['timeout-minutes']} minutes" for job in jobs]
+
+
+def test_the_variables_that_bake_files_can_use_are_told(documents) -> None:
+    release = SimpleNamespace(tag="v1.2.3", version="1.2.3")
+    given = release_variables(release, SimpleNamespace(commit="the tagged commit"))
+    rows = table(documents["docs/images.md"], "variable", "is for the tag `v1.2.3`")
+    assert {name.strip("`"): value.strip("`") for name, value in rows} == given
 
 
 def test_the_options_of_the_command_line_are_told(documents, capsys: pytest.CaptureFixture[str]) -> None:
