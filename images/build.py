@@ -132,9 +132,9 @@ def _settings(image: ImagePlan, workshop: Workshop) -> TargetSettings:
         workspace=workshop.workspace,
     )
     caches = target_caches(inputs.cache, workshop.declared.document["target"][name], place)
-    names = ",".join(f"{place.repository}:{place.version_tag}" for place in image.places)  # of attestations
+    subject = f"{repository}:{image.places[0].version_tag}"  # what attestations say that they are about
     return TargetSettings(
-        output=f'type=oci,dest={workshop.folder / name},tar=false,rewrite-timestamp=true,"name={names}"',
+        output=f"type=oci,dest={workshop.folder / name},tar=false,rewrite-timestamp=true,name={subject}",
         labels=image.labels,
         annotations=tuple(f"{levels}:{key}={value}" for key, value in image.labels.items()),
         platforms=image.platforms,
