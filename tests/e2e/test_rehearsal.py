@@ -21,10 +21,13 @@ def released_git(rehearsed) -> Git:
     return Git(directory=bare)
 
 
-def test_it_ends_well_and_every_step_did(rehearsed) -> None:
+def test_it_ends_well_and_every_step_that_ran_did(rehearsed) -> None:
     assert rehearsed.story.problems == ()
     assert rehearsed.story.outcome is Outcome.SUCCEEDED
-    assert {span.outcome for span in rehearsed.story.spans} == {SpanOutcome.SUCCESS}
+    others = {
+        span.name: span.outcome for span in rehearsed.story.spans if span.outcome is not SpanOutcome.SUCCESS
+    }
+    assert others == {"Emulate other platforms": SpanOutcome.SKIPPED}
 
 
 def test_the_release_is_one_commit_with_an_annotated_tag_on_main(rehearsed) -> None:
