@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from pipeline.rehearsal import lab
+
 pytestmark = pytest.mark.engine
 
 BAKE = """
@@ -71,3 +73,27 @@ def test_two_builders_make_the_same_image(shop, reader, builder) -> None:
     assert [image["config"]["digest"] for image in by_engine] == [
         image["config"]["digest"] for image in by_builder
     ]
+
+
+def test_a_buildkit_that_can_record_nothing_is_refused_before_anything_is_built(
+    shop, engine, buildkit
+) -> None:
+    if not engine.private:
+        pytest.skip("a user's Docker engine runs here, whose BuildKit knows its version")
+    image, name = "moby/buildkit:says-it-is-old", "of-long-ago"
+    rename = f"FROM {lab.BUILDER_IMAGE}\nRUN sed -i s/v0.0.0+unknown/v0.10.6+unknow/g /usr/bin/buildkitd\n"
+    engine.docker("build", "--tag", image, "-", stdin=rename.encode())
+    options = ("--driver", "docker-container", "--driver-opt", f"image={image},network=host")
+    engine.docker("buildx", "create", "--name", name, *options, "--bootstrap")
+    try:
+        shop.release("v1.0.0", FILES)
+        (error,) = shop.run("v1.0.0", builder=name).errors
+    finally:
+        engine.docker("buildx", "rm", "--force", name)
+    assert error == (
+        "the builder of-long-ago can neither export images nor record their provenance\n"
+        "why: it runs BuildKit v0.10.6, and both came with v0.11\n"
+        "fix: give it a current BuildKit, or let this action make a builder for the run\n"
+        "    with:\n"
+        "      builder: docker-container"
+    )
