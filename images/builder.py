@@ -77,7 +77,7 @@ def _refuse_unreachable(name: str) -> None:
                 f"{name} cannot be used as builder",
                 why=f"buildx would run {program}, which is not in this action's container",
                 fix="let the BuildKit listen on tcp:// with certificates, and name it in an earlier step",
-                yaml="- uses: docker/setup-buildx-action@v3\n  id: buildx",
+                yaml="- uses: docker/setup-buildx-action@v4\n  id: buildx",
             )
 
 

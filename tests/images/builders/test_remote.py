@@ -177,6 +177,6 @@ def test_an_address_that_needs_another_program_is_refused(shop, address: str, pr
         f"{address} cannot be used as builder\n"
         f"why: buildx would run {program}, which is not in this action's container\n"
         "fix: let the BuildKit listen on tcp:// with certificates, and name it in an earlier step\n"
-        "    - uses: docker/setup-buildx-action@v3\n"
+        "    - uses: docker/setup-buildx-action@v4\n"
         "      id: buildx"
     )
