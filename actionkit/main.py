@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import NoReturn
 
 from actionkit.errors import ActionError
+from actionkit.markdown import code_block
 from actionkit.workflow import Workflow
 
 OK = 0
@@ -36,6 +37,7 @@ def run_action(workflow: Workflow, action: Callable[[Workflow], None]) -> int:
     except ActionError as error:
         workflow.quote(f"\n{error}\n")
         workflow.error(error)
+        workflow.summarize(f"## It failed\n\n{code_block('text', str(error))}")
         return FAILED
     except Exception as error:
         workflow.quote(traceback.format_exc())

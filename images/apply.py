@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import assert_never
 
@@ -13,16 +14,25 @@ from actionkit.registry.layout import Layout
 from actionkit.semver import Version
 from images.bake import Declared
 from images.check import check_image
+from images.content import contents_of_layout
 from images.inputs import Inputs
 from images.make import Made, make_images
 from images.means import Means
 from images.parallel import for_each, try_each
 from images.parts import join_parts, read_parts, write_parts
-from images.plan import Compare, Copy, ImagePlan, Keep, Place, Plan, Push
+from images.plan import Action, Compare, Copy, ImagePlan, Keep, Place, Plan, Push
 from images.publish import Arrived, name_digest, name_floating, push_untagged, settle
 from images.repeated import Repeated
 from images.state import Published
 from images.tags import Floating, Hold, Move
+
+
+class State(StrEnum):
+    """What a run did to an image: made it, found it as it should be, or took it from another registry."""
+
+    NEW = "new"
+    KEPT = "kept"
+    COPIED = "copied"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +40,7 @@ class Result:
     """One image in one registry after the run; ``held`` are tags that stayed where they were."""
 
     target: str
+    state: State
     arrived: Arrived
     tags: tuple[str, ...]
     held: tuple[Hold, ...]
@@ -52,6 +63,7 @@ class There:
     plan: ImagePlan
     place: Place
     image: Arrived
+    state: State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +99,7 @@ class Applier:
     def _push_part(self, image: ImagePlan, place: Place, layout: Layout) -> Result:
         self.means.workflow.info(f"push {place.repository}@{layout.digest}")
         push_untagged(self.means.registries.of(place.repository), place.repository, layout)
-        there = There(plan=image, place=place, image=_pushed(place, layout))
+        there = There(plan=image, place=place, image=_pushed(place, layout), state=State.NEW)
         return replace(_result(there, ()), tags=())
 
     def _made(self) -> Made:
@@ -101,7 +113,7 @@ class Applier:
             {repository: registries.of(repository) for repository in repositories},
             registries.folder / "joined",
         )
-        wrong = (check_image(image, layouts[image.target.name]) for image in self.plan.builds)
+        wrong = (check_image(self.plan, image, layouts[image.target.name]) for image in self.plan.builds)
         raise_all(tuple(problem for problems in wrong for problem in problems))
         return Made(layouts=layouts, repeated=())
 
@@ -109,7 +121,10 @@ class Applier:
         return for_each(
             [(image, place) for image in self.plan.images for place in image.places],
             lambda it: There(
-                plan=it[0], place=it[1], image=self._arrive(it[1], layouts.get(it[0].target.name))
+                plan=it[0],
+                place=it[1],
+                image=self._arrive(it[1], layouts.get(it[0].target.name)),
+                state=_state(it[1].action),
             ),
         )
 
@@ -154,7 +169,8 @@ class Applier:
 
     def _settled(self, there: There) -> There:
         registry = self.means.registries.of(there.place.repository)
-        return replace(there, image=settle(registry, there.image, there.place.version_tag))
+        image = settle(registry, there.image, there.place.version_tag)
+        return there if image == there.image else replace(there, image=image, state=State.KEPT)
 
     def _name_version(self, there: There) -> None:
         place = there.place
@@ -175,11 +191,23 @@ class Applier:
         return decision
 
 
+def _state(action: Action) -> State:
+    match action:
+        case Keep() | Compare():
+            return State.KEPT
+        case Copy():
+            return State.COPIED
+        case Push():
+            return State.NEW
+        case _:
+            assert_never(action)
+
+
 def _known(place: Place, published: Published) -> Arrived:
     return Arrived(
         repository=place.repository,
         digest=published.digest,
-        runnable=published.runnable,
+        contents=published.contents,
         size=published.size,
         platforms=published.platforms,
     )
@@ -190,7 +218,7 @@ def _pushed(place: Place, layout: Layout) -> Arrived:
     return Arrived(
         repository=place.repository,
         digest=layout.digest,
-        runnable=layout.runnable,
+        contents=contents_of_layout(layout),
         size=max(manifest.size for _, manifest in images),
         platforms=tuple(platform for platform, _ in images),
     )
@@ -209,6 +237,7 @@ def _result(there: There, decisions: Iterable[Floating]) -> Result:
     moved = tuple(decision.tag for decision in decided if isinstance(decision, Move))
     return Result(
         target=there.plan.target.name,
+        state=there.state,
         arrived=there.image,
         tags=(there.place.version_tag, *moved),
         held=tuple(decision for decision in decided if isinstance(decision, Hold)),

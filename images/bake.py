@@ -9,40 +9,59 @@ Source: https://docs.docker.com/build/bake/reference/
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from actionkit.errors import ActionError
+from actionkit.registry.oci import normal_platform
 
 CACHE_ONLY: Final = "type=cacheonly"
+
+_TARGET: Final = "target:"
+_LOCAL: Final = "local"
+"""As a platform: that of the builder."""
+_FILES: Final = ("local", "tar", "cacheonly")
+"""Exporters that make no image: https://docs.docker.com/build/exporters/"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """One image to build: the name of its bake target, and what bake resolved for it."""
+    """One image to build: the name of its bake target, and what bake resolved for it.
+
+    ``annotations`` are those of its own that belong on an index.
+    """
 
     name: str
     image: str
     platforms: tuple[str, ...]
     arguments: Mapping[str, str]
     labels: Mapping[str, str]
+    annotations: Mapping[str, str]
     fingerprint_source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """Every image that is declared, in the order of declaration; ``document`` is bake's own JSON."""
+    """Every image that is declared, in bake's order; ``document`` is its own JSON.
+
+    ``others`` are targets of the same groups that make something else: files, or a check.
+    """
 
     targets: tuple[Target, ...]
+    others: tuple[str, ...]
     document: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetSettings:
-    """What a target's build gets from us; ``output`` is BuildKit's exporter with its options."""
+    """What a target's build gets from us.
+
+    ``output`` is BuildKit's exporter with its options; ``is_index`` says whether it makes an index.
+    """
 
     output: str
+    is_index: bool
     labels: Mapping[str, str]
     annotations: tuple[str, ...]
     platforms: tuple[str, ...]
@@ -56,10 +75,25 @@ def read_declared(printed: bytes) -> Declared:
     """Read bake's answer; targets that others only build upon are not images of their own."""
     document = json.loads(printed)
     groups, targets = document.get("group") or {}, document.get("target") or {}
-    names = dict.fromkeys(_members("default", groups))
+    names = [name for name in dict.fromkeys(_members("default", groups)) if name in targets]
     return Declared(
-        targets=tuple(_target(name, targets[name]) for name in names if name in targets), document=document
+        targets=tuple(_target(name, targets) for name in names if _is_image(targets[name])),
+        others=tuple(name for name in names if not _is_image(targets[name])),
+        document=document,
     )
+
+
+def bases(name: str, targets: Mapping[str, Any]) -> frozenset[str]:
+    """Name the targets that a target builds upon, as ``contexts = { base = "target:base" }`` says."""
+    found: set[str] = set()
+    todo = [name]
+    while todo:
+        contexts = (targets[todo.pop()].get("contexts") or {}).values()
+        named = {text.removeprefix(_TARGET) for text in contexts if text.startswith(_TARGET)}
+        new = (named & targets.keys()) - found - {name}
+        found |= new
+        todo += new
+    return frozenset(found)
 
 
 def build_definition(
@@ -85,14 +119,32 @@ def _members(name: str, groups: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(member for entry in groups[name]["targets"] for member in _members(entry, others))
 
 
-def _target(name: str, resolved: Mapping[str, Any]) -> Target:
+def _is_image(resolved: Mapping[str, Any]) -> bool:
+    """Tell whether a target makes an image: checks and what is only exported as files do not."""
+    outputs = [_fields(output) for output in resolved.get("output") or ()]
+    only_files = bool(outputs) and all(output.get("type", "local") in _FILES for output in outputs)
+    return (resolved.get("call") or "build") == "build" and not only_files
+
+
+def _fields(entry: str | Mapping[str, str]) -> Mapping[str, str]:
+    """Read options: bake prints text or, since 0.20, an object."""
+    if not isinstance(entry, str):
+        return entry
+    return dict(pair.partition("=")[::2] for pair in entry.split(",") if "=" in pair)
+
+
+def _target(name: str, targets: Mapping[str, Any]) -> Target:
+    resolved = targets[name]
     return Target(
         name=name,
         image=_image_name(name, tuple(resolved.get("tags") or ())),
-        platforms=tuple(resolved.get("platforms") or ()),
+        platforms=tuple(
+            dict.fromkeys(normal_platform(it) for it in resolved.get("platforms") or () if it != _LOCAL)
+        ),
         arguments=dict(resolved.get("args") or {}),
         labels=dict(resolved.get("labels") or {}),
-        fingerprint_source=_fingerprint_source(resolved),
+        annotations=dict(_index_annotations(resolved.get("annotations") or ())),
+        fingerprint_source=_fingerprint_source(name, targets),
     )
 
 
@@ -104,18 +156,45 @@ def _image_name(name: str, tags: tuple[str, ...]) -> str:
     return last.split(":", 1)[0].lower()
 
 
-def _fingerprint_source(resolved: Mapping[str, Any]) -> str:
-    """What of a target decides its content: everything but names, caches, outputs and metadata."""
+def _fingerprint_source(name: str, targets: Mapping[str, Any]) -> str:
+    """What of a target decides its content: everything but names, caches, outputs and metadata.
+
+    What it builds upon decides it too.
+    """
     ignored = ("tags", "labels", "annotations", "cache-from", "cache-to", "output", "attest", "secret", "ssh")
-    return json.dumps({key: value for key, value in resolved.items() if key not in ignored}, sort_keys=True)
+    deciding = [
+        {key: value for key, value in targets[part].items() if key not in ignored}
+        for part in (name, *sorted(bases(name, targets)))
+    ]
+    return json.dumps(deciding, sort_keys=True)
+
+
+def _index_annotations(written: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Read annotations as bake takes them: ``index,manifest[linux/amd64]:key=value``."""
+    for text in written:
+        levels, colon, pair = text.partition(":")
+        if colon and "index" in levels.split(",") and "=" not in levels:
+            key, _, value = pair.partition("=")
+            yield key, value
+
+
+def _without_index(written: Iterable[str]) -> Iterator[str]:
+    """Leave out what is for an index, where the image is a plain manifest: BuildKit refuses it there."""
+    for text in written:
+        levels, colon, pair = text.partition(":")
+        if not colon or "=" in levels:
+            yield text
+        elif kept := ",".join(level for level in levels.split(",") if not level.startswith("index")):
+            yield f"{kept}:{pair}"
 
 
 def _configured(target: Mapping[str, Any], settings: TargetSettings) -> dict[str, Any]:
+    own = target.get("annotations") or ()
     changed = {
         **target,
         "output": [settings.output],
         "labels": {**(target.get("labels") or {}), **settings.labels},
-        "annotations": [*(target.get("annotations") or ()), *settings.annotations],
+        "annotations": [*(own if settings.is_index else _without_index(own)), *settings.annotations],
         "attest": list(settings.attestations),
         "secret": [*(target.get("secret") or ()), *settings.secrets],
     }

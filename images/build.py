@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -57,12 +57,12 @@ def build_images(plan: Plan, workshop: Workshop, log: BuildLog) -> Built:
     except CommandFailed as error:
         trouble = cache_trouble(tuple(log.lines))
         if not trouble:
-            raise _explained(plan, settings, log) from error
+            raise _explained(plan, workshop, log) from error
         plain = {name: replace(given, cache_from=(), cache_to=()) for name, given in settings.items()}
         try:
             _bake(plan, workshop, plain, log)
         except CommandFailed as again:
-            raise _explained(plan, settings, log) from again
+            raise _explained(plan, workshop, log) from again
     layouts = {name: read_layout(workshop.folder / name) for name in settings}
     return Built(layouts=layouts, cache_trouble=trouble)
 
@@ -85,8 +85,10 @@ def _bake(plan: Plan, workshop: Workshop, settings: Mapping[str, TargetSettings]
     )
 
 
-def _explained(plan: Plan, targets: Iterable[str], log: BuildLog) -> ActionError:
-    return explain_failure(tuple(log.lines), tuple(targets), plan.source.folder)
+def _explained(plan: Plan, workshop: Workshop, log: BuildLog) -> ActionError:
+    resolved = workshop.declared.document["target"]
+    targets = {image.target.name: resolved[image.target.name] for image in plan.builds}
+    return explain_failure(tuple(log.lines), targets, plan.source.folder)
 
 
 def attestation_options(wanted: tuple[Attestations, ...]) -> tuple[str, ...]:
@@ -136,6 +138,7 @@ def _settings(image: ImagePlan, workshop: Workshop) -> TargetSettings:
     return TargetSettings(
         output=f"type=oci,dest={workshop.folder / name},tar=false,rewrite-timestamp=true,name={subject}",
         labels=image.labels,
+        is_index=is_index,
         annotations=tuple(f"{levels}:{key}={value}" for key, value in image.labels.items()),
         platforms=image.platforms,
         attestations=attestations,

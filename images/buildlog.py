@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Any, Final
 
 from actionkit.errors import ActionError
 from images.repeated import Steps
@@ -15,13 +15,20 @@ from images.scanner import scanner_failures
 
 _FOREIGN: Final = "exec format error"
 _ENTITLEMENT: Final = re.compile(r'--allow=([^\s"]+)')
-_TAIL: Final = 200
+_TAIL: Final = 5000
+_SHOWN: Final = 60
+_REPEATED: Final = 10
+_BLOCK: Final = 2
+_STEP_FAILED: Final = re.compile(r"^#(\d+) ERROR: ")
+_WRITTEN: Final = re.compile(r"^#(?P<step>\d+) (?P<text>\d+\.\d+ .*)$")
 _PLACE: Final = re.compile(r"^(?P<file>\S*[Dd]ockerfile\S*):(?P<line>\d+)$")
 _FAILED: Final = re.compile(r"^ERROR: (?:target (?P<target>\S+): )?(?P<text>.*)$")
 _RULE: Final = re.compile(r"^-{6}$")
 _CACHE: Final = re.compile(
     r"configure \S+ cache (?:ex|im)porter|cache (?:ex|im)port|(?:ex|im)porting cache", re.IGNORECASE
 )
+
+Targets = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,26 +52,43 @@ def cache_trouble(lines: tuple[str, ...]) -> str:
     return failures[-1] if failures and _CACHE.search(failures[-1]) else ""
 
 
-def explain_failure(lines: tuple[str, ...], targets: tuple[str, ...], source: Path) -> ActionError:
+def explain_failure(lines: tuple[str, ...], targets: Targets, source: Path) -> ActionError:
     """Turn the end of BuildKit's plain progress into an error: target, Dockerfile and line, last output.
 
-    BuildKit names the target only when it builds several of the ``targets``.
+    ``targets`` are what bake resolved, by name. BuildKit names the target only when it builds several, and of
+    a Dockerfile only the last part of its path.
     """
     failures = [match for line in lines if (match := _FAILED.match(line))]
     places = [match for line in lines if (match := _PLACE.match(line))]
-    target = (failures[-1]["target"] if failures else "") or (targets[0] if len(targets) == 1 else "")
+    target = (failures[-1]["target"] if failures else "") or (
+        next(iter(targets)) if len(targets) == 1 else ""
+    )
     for failure in scanner_failures(lines, target):
         return failure
     reason = failures[-1]["text"] if failures else "docker buildx bake ended without saying why"
+    file = _dockerfile(targets.get(target, {}), places[-1]["file"], source) if places else ""
     fix, yaml = _advice(lines)
     return ActionError(
         f"the image {target} does not build" if target else "the images do not build",
         why="\n".join((reason, *_excerpt(lines))),
-        fix=fix,
+        fix=fix or f"nothing was published; the same on your machine: {_by_hand(target, file)}",
         yaml=yaml,
-        file=_relative(places[-1]["file"], source) if places else "",
-        line=int(places[-1]["line"]) if places else 0,
+        file=file,
+        line=int(places[-1]["line"]) if file else 0,
     )
+
+
+def _dockerfile(resolved: Mapping[str, Any], told: str, source: Path) -> str:
+    """Find the Dockerfile in the repository; nothing for one that is written in the bake file."""
+    if resolved.get("dockerfile-inline"):
+        return ""
+    declared = PurePosixPath(resolved.get("context") or ".") / (resolved.get("dockerfile") or "Dockerfile")
+    path = declared if declared.name == PurePosixPath(told).name else PurePosixPath(told)
+    return str(path.relative_to(source)) if path.is_relative_to(source) else str(path)
+
+
+def _by_hand(target: str, file: str) -> str:
+    return f"docker build --file {file} ." if file else f"docker buildx bake {target}".rstrip()
 
 
 def _advice(lines: tuple[str, ...]) -> tuple[str, str]:
@@ -76,21 +100,28 @@ def _advice(lines: tuple[str, ...]) -> tuple[str, str]:
     if any(_FOREIGN in line for line in lines):
         return (
             "nothing was published; the step is for another platform: use --platform=$BUILDPLATFORM and"
-            " compile across, name a builder with such a machine, or register an emulator before this step",
-            "- uses: docker/setup-qemu-action@v3",
+            " compile across, call native-images.yml, which builds each platform on a machine of its kind, or"
+            " register an emulator before this step (on-release-images.yml does for its input platforms)",
+            "- uses: docker/setup-qemu-action@v4",
         )
-    return "nothing was published; the same on your machine: docker buildx bake", ""
+    return "", ""
 
 
 def _excerpt(lines: tuple[str, ...]) -> tuple[str, ...]:
-    """Take what BuildKit repeats at the end: the step's last output, and the Dockerfile's lines."""
+    """Take the step's last output, of which BuildKit repeats ten lines, and the Dockerfile's lines."""
     rules = [number for number, line in enumerate(lines) if _RULE.match(line)]
     ends = [number for number, line in enumerate(lines) if _FAILED.match(line)]
     if not rules or not ends:
         return lines[-20:]
-    return tuple(line for line in lines[rules[0] : ends[-1]] if line.strip())
+    own = _output(lines[: rules[0]])
+    end = tuple(line for line in lines[rules[0] : ends[-1]] if line.strip())
+    if len(own) <= _REPEATED or len(rules) < _BLOCK:
+        return end
+    return (*end[:2], *own[-_SHOWN:], *end[end.index("------", 1) :])
 
 
-def _relative(file: str, source: Path) -> str:
-    path = PurePosixPath(file)
-    return str(path.relative_to(source)) if path.is_relative_to(source) else str(path)
+def _output(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Take what the failing step wrote: in plain progress its lines begin with its number and the time."""
+    failed = next((match[1] for line in lines if (match := _STEP_FAILED.match(line))), "")
+    written = (match for line in lines if (match := _WRITTEN.match(line)))
+    return tuple(match["text"] for match in written if match["step"] == failed)

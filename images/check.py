@@ -3,53 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from actionkit.errors import ActionError
 from actionkit.registry.layout import Layout
-from images.plan import Compare, ImagePlan
+from images.content import Configuration, contents_of_layout, labels_of
+from images.plan import Compare, ImagePlan, Plan
+
+_FEW: Final = 10
 
 
-def check_image(image: ImagePlan, layout: Layout) -> tuple[ActionError, ...]:
+def check_image(plan: Plan, image: ImagePlan, layout: Layout) -> tuple[ActionError, ...]:
     """Find everything that is not as planned: platforms, labels, another content than published."""
-    return (*_platforms(image, layout), *_labels(image, layout), *_changed(image, layout))
+    return (*check_part(plan, image, layout), *_changed(plan, image, layout))
 
 
-def check_part(image: ImagePlan, layout: Layout) -> tuple[ActionError, ...]:
+def check_part(_: Plan, image: ImagePlan, layout: Layout) -> tuple[ActionError, ...]:
     """Find what is not as planned in an image for one platform of several."""
     return (*_platforms(image, layout), *_labels(image, layout))
 
 
-def _changed(image: ImagePlan, layout: Layout) -> tuple[ActionError, ...]:
-    """Compare with a version tag that exists: the images count, attestations differ from build to build."""
+def _changed(plan: Plan, image: ImagePlan, layout: Layout) -> tuple[ActionError, ...]:
+    """Compare with a version tag that exists, made from the same commit and other inputs."""
+    contents = contents_of_layout(layout)
+    files = ", ".join(plan.source.changed[:_FEW])
+    reason = f"files that differ from the commit: {files}" if files else "with other inputs"
     return tuple(
         ActionError(
             f"{place.repository}:{place.version_tag} exists with other content",
-            why=f"it is {place.action.published.digest}; what was built now is {layout.digest}",
+            why=f"it is {place.action.published.digest}; what was built now is {layout.digest},"
+            f" from the same commit, {reason}",
             fix="release a new version; a published version is never replaced unless you insist",
             yaml="with:\n  overwrite: true",
         )
         for place in image.places
-        if isinstance(place.action, Compare) and place.action.published.runnable != layout.runnable
+        if isinstance(place.action, Compare) and place.action.published.contents != contents
     )
 
 
 def _platforms(image: ImagePlan, layout: Layout) -> tuple[ActionError, ...]:
     built = tuple(platform for platform, _ in layout.images())
-    missing = tuple(wanted for wanted in image.platforms if not _is_among(wanted, built))
+    missing = tuple(wanted for wanted in image.platforms if wanted not in built)
     if built and not missing:
         return ()
     return (
         ActionError(
             f"the image {image.target.name} was not built for {', '.join(missing) or 'any platform'}",
-            why=f"the builder made it for {', '.join(built) or 'none'}",
+            why=f"it is for {', '.join(dict.fromkeys(built)) or 'none'}",
         ),
     )
-
-
-def _is_among(wanted: str, platforms: tuple[str, ...]) -> bool:
-    """Compare platforms as BuildKit does: ``linux/arm64`` is ``linux/arm64/v8``."""
-    same = {wanted, f"{wanted}/v8", wanted.removesuffix("/v8")}
-    return any(platform in same for platform in platforms)
 
 
 def _labels(image: ImagePlan, layout: Layout) -> tuple[ActionError, ...]:
@@ -64,8 +66,6 @@ def _labels(image: ImagePlan, layout: Layout) -> tuple[ActionError, ...]:
     )
 
 
-def _differing(planned: Mapping[str, str], configuration: Mapping[str, object]) -> tuple[str, ...]:
-    config = configuration.get("config")
-    labels = config.get("Labels") if isinstance(config, dict) else None
-    actual = labels if isinstance(labels, dict) else {}
+def _differing(planned: Mapping[str, str], configuration: Configuration) -> tuple[str, ...]:
+    actual = labels_of(configuration)
     return tuple(key for key, value in planned.items() if actual.get(key) != value)

@@ -36,6 +36,9 @@ def read_declarations(inputs: Inputs, source: Source, means: Means) -> Declared:
             why=f"{', '.join(definition.files) or 'the repository'} has no target that builds something",
             fix="give the bake file a group default, or name the targets in input targets",
         )
+    if declared.others:
+        others = ", ".join(declared.others)
+        means.workflow.notice(f"{others}: made as files or only checked", title="targets that are no images")
     return declared
 
 
@@ -61,12 +64,17 @@ def release_variables(inputs: Inputs, source: Source) -> Mapping[str, str]:
 
 
 def _unreadable(definition: Definition, error: CommandFailed) -> ActionError:
-    names = ", ".join(definition.files) or "the Dockerfiles"
+    names = " and ".join(definition.files)
+    subject = (
+        f"{names} {'declare' if len(definition.files) > 1 else 'declares'}"
+        if names
+        else "the Dockerfiles declare"
+    )
     lines = [line for line in error.stderr.splitlines() if line.strip() and not _PROGRESS.match(line)]
     place = _PLACED.search("\n".join(lines))
     known = place is not None and Path(place["file"]).name in {Path(file).name for file in definition.files}
     return ActionError(
-        f"cannot read what {names} declares",
+        f"cannot read what {subject}",
         why="\n".join(lines),
         fix="docker buildx bake --print shows the same on your machine",
         file=place["file"] if place and known else "",

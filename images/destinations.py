@@ -53,6 +53,8 @@ def _column(reader: InputReader, name: str, count: int) -> tuple[str, ...]:
     must not slip to another registry.
     """
     lines = reader.column(name)
+    if count == 1:
+        return (reader.text(name).removeprefix("-") if lines == ("-",) else reader.text(name),)
     if not any(lines) and len(lines) <= 1:
         return ("",) * count
     if name == "namespace" and len(lines) == 1:

@@ -11,6 +11,7 @@ from typing import Final
 from actionkit.context import Context
 from actionkit.errors import InputError
 from actionkit.inputs import InputReader
+from actionkit.registry.oci import normal_platform
 from actionkit.semver import NotARelease, TagFormat, Version, format_of
 from images.caches import check_caches
 from images.destinations import Destination, destinations
@@ -77,13 +78,15 @@ def read_inputs(environ: Mapping[str, str], context: Context) -> Inputs:
         tag_format=tag_format,
         token=reader.text("token"),
         destinations=destinations(reader, context),
-        files=_matching(reader, "files", reader.words("files"), re.compile(r"[^-\s].*"), "a path"),
-        targets=_matching(reader, "targets", reader.words("targets"), re.compile(r"[^-\s]\S*"), "a target"),
-        overrides=_matching(reader, "set", reader.lines("set"), _OVERRIDE, "target.key=value"),
-        allow=_matching(
-            reader, "allow", reader.words("allow"), _ALLOW, "an entitlement such as network.host"
+        files=_matching(reader, "files", reader.words("files"), re.compile(r"[^-\s].*"), "paths, one a line"),
+        targets=_matching(
+            reader, "targets", reader.words("targets"), re.compile(r"[^-\s]\S*"), "targets, one a line"
         ),
-        platforms=_matching(reader, "platforms", reader.words("platforms"), _PLATFORM, "os/architecture"),
+        overrides=_matching(reader, "set", reader.lines("set"), _OVERRIDE, "target.key=value, one a line"),
+        allow=_matching(
+            reader, "allow", reader.words("allow"), _ALLOW, "entitlements such as network.host, one a line"
+        ),
+        platforms=_platforms(reader),
         builder=_builder(reader),
         cache=_cache(reader),
         secrets=_secrets(reader),
@@ -144,9 +147,7 @@ def _matching(
 ) -> tuple[str, ...]:
     for value in values:
         if not pattern.fullmatch(value):
-            reader.problems.append(
-                InputError(f"input {name} has {value!r}", why=f"it takes {meaning}, one a line")
-            )
+            reader.problems.append(InputError(f"input {name} has {value!r}", why=f"it takes {meaning}"))
     return values
 
 
@@ -156,9 +157,16 @@ def _secrets(reader: InputReader) -> tuple[Secret, ...]:
     return secrets
 
 
+def _platforms(reader: InputReader) -> tuple[str, ...]:
+    given = _matching(
+        reader, "platforms", reader.words("platforms"), _PLATFORM, "os/architecture, separated by commas"
+    )
+    return tuple(dict.fromkeys(normal_platform(platform) for platform in given))
+
+
 def _platform(reader: InputReader) -> str:
     given = (reader.text("platform"),) if reader.text("platform") else ()
-    _matching(reader, "platform", given, _PLATFORM, "os/architecture")
+    _matching(reader, "platform", given, _PLATFORM, "one os/architecture")
     if given and not reader.text("parts"):
         reader.problems.append(
             InputError(
@@ -168,7 +176,7 @@ def _platform(reader: InputReader) -> str:
                 yaml="with:\n  parts: ${{ runner.temp }}/parts",
             )
         )
-    return given[0] if given else ""
+    return normal_platform(given[0]) if given else ""
 
 
 def _builder(reader: InputReader) -> str:

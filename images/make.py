@@ -54,5 +54,5 @@ def _wrong(plan: Plan, inputs: Inputs, layouts: Mapping[str, Layout]) -> Iterabl
     check = check_part if inputs.platform else check_image
     for image in plan.builds:
         layout = layouts[image.target.name]
-        yield from check(image, layout)
+        yield from check(plan, image, layout)
         yield from find_leaks(image.target.name, layout, inputs.confidential)

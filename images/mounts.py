@@ -12,6 +12,8 @@ from actionkit.errors import InputError
 _LINE: Final = re.compile(r"(?P<id>[A-Za-z0-9][A-Za-z0-9_.-]*)=(?P<value>.*)")
 _BLOCK: Final = re.compile(r"(?P<id>[A-Za-z0-9][A-Za-z0-9_.-]*)<<(?P<mark>\S+)")
 
+_EXAMPLE: Final = "with:\n  secrets: |\n    npm_token=${{ secrets.NPM_TOKEN }}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
@@ -26,30 +28,47 @@ def parse_secrets(text: str) -> tuple[tuple[Secret, ...], tuple[InputError, ...]
 
     A value of several lines is written as in ``GITHUB_ENV``: ``id<<MARK``, its lines, ``MARK``.
     """
-    found: list[Secret] = []
+    found: dict[str, str] = {}
     problems: list[InputError] = []
     lines = enumerate(text.splitlines(), 1)
     for number, line in lines:
-        if match := _LINE.fullmatch(line.strip()):
-            found.append(Secret(identity=match["id"], value=match["value"]))
-        elif match := _BLOCK.fullmatch(line.strip()):
-            value = "\n".join(_until(match["mark"], lines))
-            found.append(Secret(identity=match["id"], value=value))
-        elif line.strip():
-            problems.append(_problem(number))
-    return tuple(found), tuple(problems)
+        if not line.strip():
+            continue
+        try:
+            name, value = _secret(number, line.strip(), lines)
+            if name in found:
+                raise InputError(f"input secrets has {name} twice", fix="give each secret an id of its own")
+            found[name] = value
+        except InputError as problem:
+            problems.append(problem)
+    return tuple(Secret(identity=name, value=value) for name, value in found.items()), tuple(problems)
 
 
-def _until(mark: str, lines: Iterator[tuple[int, str]]) -> Iterator[str]:
-    for _, line in lines:
+def _secret(number: int, line: str, rest: Iterator[tuple[int, str]]) -> tuple[str, str]:
+    if match := _LINE.fullmatch(line):
+        name, value = match["id"], match["value"]
+    elif match := _BLOCK.fullmatch(line):
+        name, value = match["id"], _until(match["mark"], rest)
+    else:
+        raise InputError(
+            f"line {number} of input secrets is not id=value",
+            fix="write one secret a line; one of several lines goes between marks, as id<<END … END",
+            yaml=_EXAMPLE,
+        )
+    if not value:
+        raise InputError(
+            f"the secret {name} of input secrets is empty",
+            why="the repository's secret may not be set, or not be passed on to this workflow",
+            fix="set it, or leave the line out",
+            yaml=_EXAMPLE,
+        )
+    return name, value
+
+
+def _until(mark: str, rest: Iterator[tuple[int, str]]) -> str:
+    value: list[str] = []
+    for _, line in rest:
         if line.strip() == mark:
-            return
-        yield line
-
-
-def _problem(number: int) -> InputError:
-    return InputError(
-        f"line {number} of input secrets is not id=value",
-        fix="write one secret a line; one of several lines goes between marks, as id<<END … END",
-        yaml="with:\n  secrets: |\n    npm_token=${{ secrets.NPM_TOKEN }}",
-    )
+            return "\n".join(value)
+        value.append(line)
+    raise InputError(f"input secrets has no line {mark} where a value should end", fix=f"add a line {mark}")

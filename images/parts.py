@@ -7,6 +7,7 @@ publishes reads the manifests back from the registry and joins them in an index:
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,79 +17,126 @@ from actionkit.errors import ActionError, raise_all
 from actionkit.registry import Image, Missing, Registry, parse_manifest
 from actionkit.registry.layout import Layout, read_layout
 from actionkit.registry.oci import INDEX_TYPES, Descriptor, digest_of
-from images.plan import ImagePlan, Plan, Push
+from images.plan import Compare, ImagePlan, Plan, Push
+from images.state import FINGERPRINT
 
+_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 _PLATFORM_KEYS: Final = ("os", "architecture", "variant")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One image for one platform: ``digest`` is what was pushed, an image or an index with attestations."""
+    """One image for one platform, as the file ``name`` says.
 
+    ``digest`` is what was pushed, an image or an index with attestations; ``fingerprint`` names what it was
+    built from.
+    """
+
+    name: str
     target: str
     platform: str
     digest: str
+    fingerprint: str
 
 
 def write_parts(folder: Path, plan: Plan, platform: str, layouts: Mapping[str, Layout]) -> None:
     """Write what was pushed for ``platform`` to a file of its own in ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
-    digests = {target: layout.digest for target, layout in layouts.items()}
-    document = {"tag": plan.tag, "commit": plan.source.commit, "platform": platform, "digests": digests}
+    fingerprints = {image.target.name: image.labels[FINGERPRINT] for image in plan.builds}
+    images = {
+        target: {"digest": layout.digest, "inputs": fingerprints[target]}
+        for target, layout in layouts.items()
+    }
+    document = {"tag": plan.tag, "commit": plan.source.commit, "platform": platform, "images": images}
     path = folder / f"{platform.replace('/', '-')}.json"
     path.write_text(json.dumps(document, indent=2), encoding="utf-8")
 
 
 def read_parts(folder: Path, plan: Plan) -> tuple[Part, ...]:
     """Read every file that the building jobs wrote; raise ActionError where one is of another release."""
-    documents = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
-    for document in documents:
-        if (document["tag"], document["commit"]) != (plan.tag, plan.source.commit):
-            raise ActionError(
-                f"the images for {document['platform']} were built for another release",
-                why=f"they are of {document['tag']}, commit {document['commit']};"
-                f" this is {plan.tag}, commit {plan.source.commit}",
-                fix="let all jobs of one run check out the same tag, and run all of them again",
+    return tuple(part for path in sorted(folder.glob("*.json")) for part in _read(path, plan))
+
+
+def _read(path: Path, plan: Plan) -> tuple[Part, ...]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        release, platform = (str(document["tag"]), str(document["commit"])), str(document["platform"])
+        parts = tuple(
+            Part(
+                name=path.name,
+                target=target,
+                platform=platform,
+                digest=_digest(about["digest"]),
+                fingerprint=str(about["inputs"]),
             )
-    return tuple(
-        Part(target=target, platform=document["platform"], digest=digest)
-        for document in documents
-        for target, digest in document["digests"].items()
-    )
+            for target, about in document["images"].items()
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ActionError(
+            f"{path.name} in the folder of input parts is not what a building job wrote",
+            why=f"{type(error).__name__}: {error}",
+            fix="hand over the folder as it was, with nothing else in it; run the building jobs again",
+        ) from error
+    if release != (plan.tag, plan.source.commit):
+        raise ActionError(
+            f"the images for {platform} were built for another release",
+            why=f"they are of {release[0]}, commit {release[1]};"
+            f" this is {plan.tag}, commit {plan.source.commit}",
+            fix="let all jobs of one run check out the same tag, and run all of them again",
+        )
+    return parts
+
+
+def _digest(text: object) -> str:
+    if not isinstance(text, str) or not _DIGEST.fullmatch(text):
+        raise ValueError(f"{text!r} is no digest")
+    return text
 
 
 def join_parts(
     plan: Plan, parts: tuple[Part, ...], registries: Mapping[str, Registry], folder: Path
 ) -> Mapping[str, Layout]:
     """Join the parts of every image that is to be pushed; ``registries`` maps repositories to theirs."""
-    raise_all(tuple(_missing(plan, parts)))
+    raise_all(tuple(_wrong(plan, parts)))
     return {
         image.target.name: _joined(image, parts, registries, folder / image.target.name)
         for image in plan.builds
     }
 
 
-def _missing(plan: Plan, parts: tuple[Part, ...]) -> Iterable[ActionError]:
-    there = {(part.target, part.platform) for part in parts}
+def _wrong(plan: Plan, parts: tuple[Part, ...]) -> Iterable[ActionError]:
     for image in plan.builds:
-        lacking = [name for name in image.platforms if (image.target.name, name) not in there]
+        own = [part for part in parts if part.target == image.target.name]
+        lacking = [name for name in image.platforms if name not in {part.platform for part in own}]
         if lacking:
             yield ActionError(
                 f"the image {image.target.name} was not built for {', '.join(lacking)}",
                 why="no file in the folder of input parts says so",
                 fix="give every building job the same inputs, and hand all their files to this one",
             )
+        if others := [part.name for part in own if part.fingerprint != image.labels[FINGERPRINT]]:
+            yield ActionError(
+                f"the image {image.target.name} was built from other inputs, says {', '.join(others)}",
+                why="inputs or files differ between the jobs: this one would name something else",
+                fix="give all jobs the same inputs, keep the folder of input parts out of the workspace,"
+                " and run the building jobs again",
+                yaml="with:\n  parts: ${{ runner.temp }}/parts",
+            )
 
 
 def _joined(
     image: ImagePlan, parts: tuple[Part, ...], registries: Mapping[str, Registry], folder: Path
 ) -> Layout:
-    place = next((place for place in image.places if isinstance(place.action, Push)), image.places[0])
+    place = next(place for place in image.places if isinstance(place.action, Push | Compare))
     store = _Store(registry=registries[place.repository], repository=place.repository, folder=folder)
     own = {part.platform: part for part in parts if part.target == image.target.name}
     roots = [store.fetch(own[platform].digest) for platform in image.platforms]
     entries = [entry for root in roots for entry in store.entries(root)]
-    root = roots[0] if len(roots) == 1 else store.keep(_index(entries, image.labels))
+    root = (
+        roots[0]
+        if len(roots) == 1
+        else store.keep(_index(entries, {**image.target.annotations, **image.labels}))
+    )
     kind = parse_manifest(root).media_type
     only = {"mediaType": kind, "digest": digest_of(root), "size": len(root)}
     (folder / "index.json").write_text(json.dumps({"schemaVersion": 2, "manifests": [only]}))
@@ -96,12 +144,12 @@ def _joined(
     return read_layout(folder)
 
 
-def _index(entries: list[dict[str, Any]], labels: Mapping[str, str]) -> bytes:
+def _index(entries: list[dict[str, Any]], annotations: Mapping[str, str]) -> bytes:
     document = {
         "schemaVersion": 2,
         "mediaType": INDEX_TYPES[0],
         "manifests": entries,
-        "annotations": dict(sorted(labels.items())),
+        "annotations": dict(sorted(annotations.items())),
     }
     return json.dumps(document, indent=2).encode()
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from actionkit.errors import ActionError
+from actionkit.errors import ActionError, InputError
 from actionkit.forge.releases import Release
 from actionkit.registry.oci import Missing
 from actionkit.semver import Version
@@ -106,7 +106,14 @@ class Plan:
         return tuple(dict.fromkeys(platform for image in self.images for platform in image.platforms))
 
     def for_platform(self, platform: str) -> Plan:
-        """Leave what one machine of several builds."""
+        """Leave what one machine of several builds; raise InputError for a platform that no image is for."""
+        if platform not in self.platforms:
+            raise InputError(
+                f"no image is built for the platform {platform}",
+                why=f"they are for {', '.join(self.platforms)}",
+                fix="let the plan's output platforms make the matrix of jobs",
+                yaml="strategy:\n  matrix:\n    platform: ${{ fromJSON(needs.plan.outputs.platforms) }}",
+            )
         own = tuple(image for image in self.images if platform in image.platforms)
         return replace(self, images=tuple(replace(image, platforms=(platform,)) for image in own))
 

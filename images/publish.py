@@ -16,16 +16,16 @@ from images.tags import Floating, Hold, Move, version_tag, versions_of
 
 Rivals = Callable[[tuple[Version, ...]], tuple[Version, ...]]
 
-_ONE_AT_A_TIME: Final = "concurrency:\n  group: images\n  cancel-in-progress: false"
+_ONE_AT_A_TIME: Final = "concurrency:\n  group: images\n  queue: max"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
-    """An image that is in its registry, with or without tags yet; ``runnable`` as in :class:`Published`."""
+    """An image that is in its registry, with or without tags yet; ``contents`` as in :class:`Published`."""
 
     repository: str
     digest: str
-    runnable: tuple[str, ...]
+    contents: tuple[str, ...]
     size: int
     platforms: tuple[str, ...]
 
@@ -57,7 +57,7 @@ def settle(registry: Registry, arrived: Arrived, tag: str) -> Arrived:
     found = read_published(registry, arrived.repository, tag)
     if isinstance(found, Missing) or found.digest == arrived.digest:
         return arrived
-    if found.runnable == arrived.runnable:
+    if found.contents == arrived.contents:
         return replace(arrived, digest=found.digest)
     raise ActionError(
         f"{arrived.repository}:{tag} was published meanwhile, with other content",

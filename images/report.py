@@ -15,9 +15,12 @@ from images.tags import Hold, Move
 
 _BEGIN: Final = "<!-- images -->"
 _END: Final = "<!-- /images -->"
-_SECTION: Final = re.compile(rf"{re.escape(_BEGIN)}.*?{re.escape(_END)}", re.DOTALL)
+_SECTION: Final = re.compile(rf"{_BEGIN}(?:(?!{_BEGIN}).)*?{_END}\n*", re.DOTALL)
+_LONGEST: Final = 125_000
+"""Characters that GitHub takes as the notes of a release."""
 _GITHUBS: Final = "ghcr.io/"
 _OPEN: Final = "somebody changes the package's visibility (Package settings, Danger Zone)"
+_FOLD: Final = "<details><summary>Pull and verify</summary>"
 _KIB: Final = 1024
 
 
@@ -38,7 +41,8 @@ def set_platforms(workflow: Workflow, platforms: Iterable[str]) -> None:
 
 def summary(plan: Plan, outcome: Outcome) -> str:
     """Write the job summary in Markdown."""
-    parts = (f"## Docker images of {plan.tag}", "", images_table(outcome.results), "", *_notes(plan, outcome))
+    table = images_table(outcome.results, with_state=True) if outcome.results else "Nothing was to be done."
+    parts = (f"## Docker images of {plan.tag}", "", table, "", *_notes(plan, outcome))
     return "\n".join((*parts, "", *_commands(outcome.results))).rstrip()
 
 
@@ -54,16 +58,18 @@ def planned_summary(plan: Plan) -> str:
     return "\n".join((f"## Docker images of {plan.tag}: plan", "", *head, *rows))
 
 
-def images_table(results: tuple[Result, ...]) -> str:
-    """Write the table of published images in Markdown."""
+def images_table(results: tuple[Result, ...], *, with_state: bool = False) -> str:
+    """Write the table of published images in Markdown; ``with_state`` says what this run did."""
     rows = (
         f"| `{result.arrived.repository}` | {', '.join(f'`{tag}`' for tag in result.tags) or 'none yet'} "
         f"| `{result.arrived.digest}` | {human_size(result.arrived.size)} | {_change(result)} "
-        f"| {', '.join(result.arrived.platforms)} |"
+        f"| {', '.join(result.arrived.platforms)} |{f' {result.state} |' if with_state else ''}"
         for result in results
     )
-    head = ("| image | tags | digest | size | change | platforms |", "|---|---|---|--:|--:|---|")
-    return "\n".join((*head, *rows))
+    size = "size (largest platform)" if any(len(it.arrived.platforms) > 1 for it in results) else "size"
+    head = f"| image | tags | digest | {size} | change | platforms |{' this run |' if with_state else ''}"
+    rule = f"|---|---|---|--:|--:|---|{'---|' if with_state else ''}"
+    return "\n".join((head, rule, *rows))
 
 
 def release_section(results: tuple[Result, ...]) -> str:
@@ -72,10 +78,18 @@ def release_section(results: tuple[Result, ...]) -> str:
 
 
 def with_section(body: str, section: str) -> str:
-    """Put the section in the place of an earlier one, else at the end of a release's body."""
-    if not _SECTION.search(body):
-        return f"{body.rstrip()}\n\n{section}\n".lstrip("\n")
-    return _SECTION.sub(lambda _: section, body, count=1)
+    """Put the section in the place of the first earlier one, else at the end; there is one afterwards.
+
+    A begin without its end is somebody's text. Where the notes have no room for all of it, the commands that
+    stand below the table are left out.
+    """
+    first = _SECTION.search(body)
+    at = first.start() if first else len(body.rstrip())
+    before, after = body[:at].rstrip(), _SECTION.sub("", body[at:]).strip()
+    whole = "\n\n".join(part for part in (before, section, after) if part) + "\n"
+    if len(whole) <= _LONGEST or _FOLD not in section:
+        return whole
+    return with_section(body, f"{section.partition(_FOLD)[0].rstrip()}\n{_END}")
 
 
 def human_size(size: int) -> str:
@@ -93,6 +107,7 @@ def _as_json(result: Result) -> dict[str, object]:
     return {
         "name": arrived.repository,
         "target": result.target,
+        "state": result.state,
         "tags": list(result.tags),
         "digest": arrived.digest,
         "size": arrived.size,
@@ -117,7 +132,11 @@ def _notes(plan: Plan, outcome: Outcome) -> Iterable[str]:
             yield f"- `{result.arrived.repository}` is new: GitHub keeps a new package private until {_OPEN}"
     if plan.source.changed:
         names = ", ".join(f"`{path}`" for path in plan.source.changed[:10])
-        yield f"- the workspace was not exactly the tagged commit: {names} differ and went in as they are"
+        differ = "differs" if len(plan.source.changed) == 1 else "differ"
+        yield f"- the workspace was not exactly the tagged commit: {names} {differ} from it"
+    if plan.source.ignored:
+        names = ", ".join(f"`{path}`" for path in plan.source.ignored[:10])
+        yield f"- git ignores {names}: what a build takes from there is not looked at when this runs again"
     for step in outcome.repeated:
         yield (
             f"- `{step.instruction}` (stage {step.stage}) ran {len(step.targets)} times, for"
@@ -137,7 +156,8 @@ def _commands(results: tuple[Result, ...]) -> tuple[str, ...]:
     )
     if not results:
         return ()
-    return ("```sh", *pulls, "", "# the digest of what the registry serves now", *proofs, "```")
+    shell = ("```sh", *pulls, "", "# the digest of what the registry serves now", *proofs, "```")
+    return (_FOLD, "", *shell, "", "</details>")
 
 
 def _planned(place: Place) -> str:

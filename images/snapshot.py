@@ -11,6 +11,7 @@ from actionkit.registry import Image, Index, Missing, Registry, parse_manifest
 from actionkit.registry.oci import platform_name
 from actionkit.semver import NotARelease, TagFormat, Version
 from images.bake import Declared
+from images.content import contents_of, labels_of
 from images.declarations import read_declarations
 from images.inputs import Inputs
 from images.means import Means
@@ -63,11 +64,11 @@ def read_published(registry: Registry, repository: str, tag: str) -> Published |
         for image in images
         if image.config.media_type.endswith(("image.config.v1+json", "container.image.v1+json"))
     )
-    labels = _labels(configurations[0]) if configurations else {}
+    labels = labels_of(configurations[0]) if configurations else {}
     return Published(
         tag=tag,
         digest=root.digest,
-        runnable=tuple(sorted(image.digest for image in images)),
+        contents=contents_of(configurations) or tuple(sorted(image.digest for image in images)),
         revision=labels.get(REVISION, ""),
         fingerprint=labels.get(FINGERPRINT, ""),
         size=max((image.size for image in images), default=0),
@@ -135,9 +136,3 @@ def _images(registry: Registry, repository: str, root: Image | Index) -> tuple[I
     raws = (registry.manifest(f"{repository}@{entry.digest}") for entry in root.runnable)
     parsed = (parse_manifest(raw) for raw in raws if not isinstance(raw, Missing))
     return tuple(image for image in parsed if isinstance(image, Image))
-
-
-def _labels(configuration: Mapping[str, object]) -> Mapping[str, str]:
-    config = configuration.get("config")
-    labels = config.get("Labels") if isinstance(config, dict) else None
-    return labels if isinstance(labels, dict) else {}

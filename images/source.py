@@ -83,6 +83,7 @@ def _source(git: Git, commit: str) -> Source:
         seconds=int(git.text("log", "-1", "--format=%ct", commit)),
         paths=(*_listed(git, "ls-files", "-z"), *new),
         changed=(*changed, *new),
+        ignored=_listed(git, "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"),
         changes=_digest(git.directory, (*changed, *new)),
     )
 

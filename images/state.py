@@ -22,7 +22,8 @@ class Source:
     """Where to build: ``folder`` holds ``commit``, made at ``created`` (ISO 8601; ``seconds`` since 1970).
 
     ``paths`` are the files that git tracks there or would; ``changed`` are those that differ from the
-    commit, and ``changes`` names their content (empty when there are none).
+    commit, and ``changes`` names their content (empty when there are none). ``ignored`` are the files and
+    whole folders there that git ignores.
     """
 
     folder: Path
@@ -31,12 +32,13 @@ class Source:
     seconds: int
     paths: tuple[str, ...]
     changed: tuple[str, ...]
+    ignored: tuple[str, ...]
     changes: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """What a version tag points to: ``runnable`` are the digests of the images, without attestations.
+    """What a version tag points to: ``contents`` name what it runs, one for each platform.
 
     ``size`` is the compressed size of the largest image; ``revision`` and ``fingerprint`` are empty where
     the image does not say what it was built from.
@@ -44,7 +46,7 @@ class Published:
 
     tag: str
     digest: str
-    runnable: tuple[str, ...]
+    contents: tuple[str, ...]
     revision: str
     fingerprint: str
     size: int

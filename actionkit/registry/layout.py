@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from actionkit.errors import ActionError
-from actionkit.registry.oci import Descriptor, Image, Index, digest_of, parse_manifest
+from actionkit.registry.oci import Descriptor, Image, Index, digest_of, parse_manifest, platform_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +51,6 @@ class Layout:
         found = (self._image(entry) for entry in self.root.runnable)
         return tuple((self._platform(image), image) for image in found)
 
-    @property
-    def runnable(self) -> tuple[str, ...]:
-        """The digests of the runnable images, sorted: what counts as the content."""
-        return tuple(sorted(image.digest for _, image in self.images()))
-
     def attestations(self) -> tuple[Image, ...]:
         """List the attestation manifests of the index."""
         if isinstance(self.root, Image):
@@ -74,9 +69,7 @@ class Layout:
         return manifest
 
     def _platform(self, image: Image) -> str:
-        configuration = self.configuration(image)
-        parts = (configuration.get(key) for key in ("os", "architecture", "variant"))
-        return "/".join(str(part) for part in parts if part)
+        return platform_name(self.configuration(image))
 
 
 def read_layout(folder: Path) -> Layout:

@@ -18,6 +18,16 @@ INDEX_TYPES: Final = (
     "application/vnd.oci.image.index.v1+json",
     "application/vnd.docker.distribution.manifest.list.v2+json",
 )
+_MACHINES: Final = {
+    "x86_64": "amd64",
+    "amd64/v1": "amd64",
+    "aarch64": "arm64",
+    "arm64/v8": "arm64",
+    "armhf": "arm/v7",
+    "arm": "arm/v7",
+    "i386": "386",
+}
+"""Other spellings of a processor."""
 _REFERENCE_TYPE: Final = "vnd.docker.reference.type"
 _ATTESTATION: Final = "attestation-manifest"
 
@@ -135,4 +145,14 @@ def _descriptor(entry: Mapping[str, Any]) -> Descriptor:
 def platform_name(platform: Mapping[str, Any]) -> str:
     """Write a platform object as ``os/architecture[/variant]``; an empty object is an empty string."""
     parts = (platform.get(key, "") for key in ("os", "architecture", "variant"))
-    return "/".join(part for part in parts if part)
+    return normal_platform("/".join(part for part in parts if part))
+
+
+def normal_platform(text: str) -> str:
+    """Write a platform as everybody else does: ``linux/aarch64`` and ``linux/arm64/v8`` are ``linux/arm64``.
+
+    Source: https://github.com/containerd/platforms/blob/main/database.go
+    """
+    system, _, machine = text.partition("/")
+    machine = _MACHINES.get(machine, machine)
+    return f"{system}/{machine}" if machine else text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -25,7 +26,8 @@ from pipeline.rehearsal import lab
 
 _ROOT = Path(__file__).resolve().parents[2]
 _SPECIFICATION = "github.com/opencontainers/image-spec@v1.1.1"
-_IMAGE = "images-under-test"
+_IMAGE = f"images-under-test:{hashlib.sha256(str(_ROOT).encode()).hexdigest()[:12]}"
+"""Checkouts that share an engine do not test each other's code."""
 _AUTHOR = {
     "GIT_AUTHOR_NAME": "Sample Developer",
     "GIT_AUTHOR_EMAIL": "sample@example.com",

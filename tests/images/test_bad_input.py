@@ -43,7 +43,7 @@ def test_a_target_that_does_not_exist_is_named(shop) -> None:
     (error,) = shop.run("v1.0.0", targets="web").errors
     assert "web" in error
     assert (
-        error.startswith("cannot read what the Dockerfiles declares") or "failed to find target web" in error
+        error.startswith("cannot read what the Dockerfiles declare") or "failed to find target web" in error
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from images.bake import TargetSettings, build_definition, check_distinct, read_declared
 
@@ -26,6 +27,7 @@ PRINTED = {
 }
 
 SETTINGS = TargetSettings(
+    is_index=True,
     output="type=oci,dest=/out/api",
     labels={"a": "b"},
     annotations=("manifest:a=b",),
@@ -44,6 +46,39 @@ def test_the_targets_of_the_default_group_are_the_images() -> None:
         ("web", "web", ()),
         ("tool", "tool", ()),
     ]
+
+
+def test_targets_that_make_files_or_checks_are_no_images() -> None:
+    printed = {
+        "group": {"default": {"targets": ["lint", "binary", "site", "api"]}},
+        "target": {
+            "lint": {"call": "check"},
+            "binary": {"output": ["./bin"]},
+            "site": {"output": [{"type": "local", "dest": "out"}]},
+            "api": {"output": [{"type": "registry"}], "platforms": ["local"]},
+        },
+    }
+    declared = read_declared(json.dumps(printed).encode())
+    assert [(target.name, target.platforms) for target in declared.targets] == [("api", ())]
+    assert declared.others == ("lint", "binary", "site")
+
+
+def test_what_an_image_builds_upon_decides_what_it_contains() -> None:
+    changed = json.loads(json.dumps(PRINTED))
+    changed["target"]["base"]["args"] = {"X": "2"}
+    before, after = (read_declared(json.dumps(document).encode()).targets for document in (PRINTED, changed))
+    same = [one.fingerprint_source == two.fingerprint_source for one, two in zip(before, after, strict=True)]
+    assert same == [True, False, True]
+
+
+def test_annotations_of_an_index_are_known_and_left_out_of_a_plain_manifest() -> None:
+    own = ["a=1", "index:b=2", "index,manifest[linux/amd64]:c=3", "manifest:d=4", "index-descriptor:e=5"]
+    printed = {"target": {"default": {"annotations": own}}}
+    declared = read_declared(json.dumps(printed).encode())
+    assert declared.targets[0].annotations == {"b": "2", "c": "3"}
+    plain = {"default": replace(SETTINGS, is_index=False)}
+    written = json.loads(build_definition(declared, plain, ()))["target"]["default"]["annotations"]
+    assert written == ["a=1", "manifest[linux/amd64]:c=3", "manifest:d=4", "manifest:a=b"]
 
 
 def test_a_target_may_be_called_as_its_group() -> None:

@@ -16,7 +16,7 @@ LOG = """\
  > [api build 3/4] RUN cargo build --locked:
 0.412 error: linker `cc` not found
 ------
-docker/Dockerfile:7
+Dockerfile:7
 --------------------
    5 |
    6 |     COPY . .
@@ -27,14 +27,17 @@ ERROR: target api: failed to solve: process "/bin/sh -c cargo build --locked" di
 exit code: 101
 """
 
+TARGETS: dict[str, dict[str, str]] = {"api": {"context": ".", "dockerfile": "docker/Dockerfile"}, "web": {}}
+
 
 def test_a_failing_step_is_told_with_target_line_and_output() -> None:
-    error = explain_failure(tuple(LOG.splitlines()), ("api", "web"), Path("/github/workspace"))
+    error = explain_failure(tuple(LOG.splitlines()), TARGETS, Path("/github/workspace"))
     assert (error.what, error.file, error.line) == (
         "the image api does not build",
         "docker/Dockerfile",
         7,
     )
+    assert error.fix.endswith("docker build --file docker/Dockerfile .")
     assert error.why == "\n".join(
         (
             'failed to solve: process "/bin/sh -c cargo build --locked" did not complete successfully: '
@@ -43,7 +46,7 @@ def test_a_failing_step_is_told_with_target_line_and_output() -> None:
             " > [api build 3/4] RUN cargo build --locked:",
             "0.412 error: linker `cc` not found",
             "------",
-            "docker/Dockerfile:7",
+            "Dockerfile:7",
             "--------------------",
             "   5 |",
             "   6 |     COPY . .",
@@ -54,13 +57,32 @@ def test_a_failing_step_is_told_with_target_line_and_output() -> None:
     )
 
 
+def test_the_cause_is_shown_though_more_output_follows_than_buildkit_repeats() -> None:
+    written = [f"#12 0.{number} note {number}" for number in range(100, 130)]
+    lines = LOG.splitlines()
+    long = (*lines[:2], *written, *lines[2:])
+    error = explain_failure(long, TARGETS, Path("/w"))
+    assert error.why.splitlines()[2:5] == [
+        " > [api build 3/4] RUN cargo build --locked:",
+        "0.412 error: linker `cc` not found",
+        "0.100 note 100",
+    ]
+    assert error.why.splitlines()[33:36] == ["0.129 note 129", "------", "Dockerfile:7"]
+
+
+def test_a_dockerfile_within_the_bake_file_is_no_place_in_the_repository() -> None:
+    error = explain_failure(tuple(LOG.splitlines()), {"api": {"dockerfile-inline": "FROM x"}}, Path("/w"))
+    assert (error.file, error.line) == ("", 0)
+    assert error.fix.endswith("docker buildx bake api")
+
+
 def test_a_failure_without_a_step_shows_the_end_of_the_output() -> None:
-    error = explain_failure(("#1 loading", "ERROR: no builder"), ("api", "web"), Path("/w"))
+    error = explain_failure(("#1 loading", "ERROR: no builder"), TARGETS, Path("/w"))
     assert (error.what, error.why) == ("the images do not build", "no builder\n#1 loading\nERROR: no builder")
 
 
 def test_the_only_target_is_named_though_buildkit_does_not() -> None:
-    error = explain_failure(("ERROR: failed to solve: x",), ("api",), Path("/w"))
+    error = explain_failure(("ERROR: failed to solve: x",), {"api": {}}, Path("/w"))
     assert error.what == "the image api does not build"
 
 

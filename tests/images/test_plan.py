@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,10 +27,17 @@ SOURCE = Source(
     seconds=1767323045,
     paths=("api.Dockerfile",),
     changed=(),
+    ignored=(),
     changes="",
 )
 TARGET = Target(
-    name="api", image="api", platforms=("linux/amd64",), arguments={}, labels={}, fingerprint_source="{}"
+    name="api",
+    image="api",
+    platforms=("linux/amd64",),
+    arguments={},
+    labels={},
+    annotations={},
+    fingerprint_source="{}",
 )
 
 
@@ -62,7 +70,7 @@ def published(revision: str = COMMIT, made_from: str = "") -> Published:
     return Published(
         tag="1.2.3",
         digest="sha256:there",
-        runnable=("sha256:image",),
+        contents=("sha256:image",),
         revision=revision,
         fingerprint=made_from or fingerprint(inputs(), SOURCE, TARGET),
         size=1,
@@ -81,7 +89,7 @@ def plan(
         for name, state in zip(REPOSITORIES, states, strict=False)
     )
     snapshot = Snapshot(
-        declared=Declared(targets=(target,), document={}),
+        declared=Declared(targets=(target,), others=(), document={}),
         repositories={"api": repositories},
         git_versions=(parse_version("1.2.3"), parse_version("1.3.0"), parse_version("3.0.0")),
         withdrawn=frozenset({parse_version("3.0.0")}),
@@ -152,9 +160,7 @@ def test_what_changes_in_the_folder_or_the_target_makes_another_image() -> None:
         values = {name: getattr(SOURCE, name) for name in Source.__slots__}
         return Source(**{**values, **fields})  # type: ignore[arg-type]
 
-    other = Target(
-        name="api", image="api", platforms=(), arguments={}, labels={}, fingerprint_source="{other}"
-    )
+    other = replace(TARGET, platforms=(), arguments={}, labels={}, fingerprint_source="{other}")
     names = {
         fingerprint(inputs(), SOURCE, TARGET),
         fingerprint(inputs(), changed(changes="x"), TARGET),
@@ -172,7 +178,7 @@ def test_the_project_s_own_labels_win_except_where_only_the_release_knows() -> N
         "org.opencontainers.image.licenses": "",
         "vendor": "Acme",
     }
-    target = Target(name="api", image="api", platforms=(), arguments={}, labels=own, fingerprint_source="{}")
+    target = replace(TARGET, platforms=(), arguments={}, labels=own, fingerprint_source="{}")
     assert image_labels(inputs(), SOURCE, FACTS, target) == {
         "org.opencontainers.image.title": "The API",
         "org.opencontainers.image.description": "Sells things.",
@@ -203,14 +209,10 @@ def test_the_project_s_own_labels_win_except_where_only_the_release_knows() -> N
     ],
 )
 def test_build_arguments_that_look_like_secrets_are_refused(name: str, *, refused: bool) -> None:
-    target = Target(
-        name="api", image="api", platforms=(), arguments={name: "x"}, labels={}, fingerprint_source="{}"
-    )
+    target = replace(TARGET, platforms=(), arguments={name: "x"}, labels={}, fingerprint_source="{}")
     assert bool(plan(ABSENT, target=target).problems) == refused
 
 
 def test_an_empty_build_argument_is_no_secret() -> None:
-    target = Target(
-        name="api", image="api", platforms=(), arguments={"TOKEN": ""}, labels={}, fingerprint_source="{}"
-    )
+    target = replace(TARGET, platforms=(), arguments={"TOKEN": ""}, labels={}, fingerprint_source="{}")
     assert plan(ABSENT, target=target).problems == ()

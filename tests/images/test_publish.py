@@ -52,6 +52,7 @@ def test_every_image_of_a_tag_is_published_under_its_tags(shop, reader) -> None:
         assert image == {
             "name": repository,
             "target": target,
+            "state": "new",
             "tags": ["1.2.3", "1.2", "1", "latest"],
             "digest": digest,
             "size": sum(blob["size"] for blob in blobs),
@@ -96,9 +97,18 @@ def test_running_again_keeps_what_is_there(shop, reader) -> None:
     shop.release("v1.0.0", TWO)
     first = shop.run("v1.0.0")
     second = shop.run("v1.0.0")
-    assert (second.errors, second.outputs) == ([], first.outputs)
+    assert second.errors == []
+    assert {name: second.outputs[name] for name in ("digests", "tags", "platforms")} == {
+        name: first.outputs[name] for name in ("digests", "tags", "platforms")
+    }
+    assert [[image["state"] for image in json.loads(run.outputs["images"])] for run in (first, second)] == [
+        ["new", "new"],
+        ["kept", "kept"],
+    ]
     assert "nothing to build" in second.log
-    assert "docker buildx bake" not in second.log.split("::group::")[0]
+    assert "::group::docker buildx bake" in first.log
+    assert "::group::docker buildx bake" not in second.log
+    assert [line.count("| kept |") for line in second.summary.splitlines() if "sha256" in line][:2] == [1, 1]
 
 
 def test_a_publication_that_died_is_finished_with_what_is_there(shop, reader) -> None:
@@ -110,11 +120,10 @@ def test_a_publication_that_died_is_finished_with_what_is_there(shop, reader) ->
     second = shop.run("v1.0.0")
     assert second.errors == []
     again = json.loads(second.outputs["images"])
-    assert again[0] == first[0]
-    assert again[1]["tags"] == first[1]["tags"]
-    assert reader.tags(web) == ["1", "1.0", "1.0.0", "latest"]
-    runnable = [reader.image(web, "1.0.0")[0]["config"]["digest"]]
-    assert reader.image(web, "latest")[0]["config"]["digest"] in runnable
+    assert again[0] == {**first[0], "state": "kept"}
+    assert (again[1]["tags"], again[1]["state"]) == (first[1]["tags"], "new")
+    served = {tag: reader.manifest(web, tag)[0] for tag in reader.tags(web)}
+    assert served == dict.fromkeys(("1", "1.0", "1.0.0", "latest"), again[1]["digest"])
 
 
 def test_a_version_of_another_commit_is_refused_before_anything_is_built(shop, reader) -> None:
@@ -140,11 +149,19 @@ def test_other_inputs_with_the_same_content_are_kept_and_with_other_content_refu
     shop.release("v1.0.0", both)
     first = shop.run("v1.0.0")
     digest = json.loads(first.outputs["images"])[0]["digest"]
+    (shop.workspace / "notes.txt").write_text("not in any image")
+    same = shop.run("v1.0.0", set="api.args.UNUSED=1", attestations="none")
+    assert same.errors == []
+    (kept,) = json.loads(same.outputs["images"])
+    assert (kept["state"], kept["digest"]) == ("kept", digest)
+    assert reader.manifest(shop.repository("api"), "latest")[0] == digest
     run = shop.run("v1.0.0", set="api.args.TEXT=other")
     (error,) = run.errors
     built = [digest for digest in _digests(error) if digest not in _digests(first.outputs["digests"])]
     assert digest in error
     assert len(built) == 1, "both digests are named"
+    assert "files that differ from the commit: notes.txt" in error
+    assert "## It failed" in run.summary
     assert reader.tags(shop.repository("api")) == ["1", "1.0", "1.0.0", "latest"]
 
 
@@ -210,7 +227,8 @@ def test_files_that_earlier_steps_made_go_in_and_are_told(shop, reader) -> None:
     (shop.workspace / "api.txt").write_text("changed by a step")
     run = shop.run("v1.0.0")
     assert run.errors == []
-    assert "the workspace was not exactly the tagged commit: `api.txt`" in run.summary
+    assert "the workspace was not exactly the tagged commit: `api.txt` differs" in run.summary
+    assert "git ignores `target/`" in run.summary
 
 
 def test_a_dry_run_says_what_would_happen_and_changes_nothing(shop, reader) -> None:
