@@ -144,18 +144,15 @@ def publish(forge: Forge, release: Release, text: ReleaseText, make_latest: Make
 
 
 def update_body(forge: Forge, release: Release, body: str) -> Release:
-    """Replace the body of a release and nothing else."""
+    """Replace the body of a release and nothing else.
+
+    PyGithub's ``update_release`` always sends the flags too, which would make a draft again of a release that
+    was published since ``release`` was read.
+    """
     with forge.doing(f"change the notes of the release {release.tag}", permission="contents: write"):
         remote = forge.repo.get_release(release.identity)
-        return _release(
-            remote.update_release(
-                release.title,
-                body,
-                draft=release.draft,
-                prerelease=release.prerelease,
-                tag_name=release.tag,
-            )
-        )
+        _, data = remote.requester.requestJsonAndCheck("PATCH", remote.url, input={"body": body})
+        return _release(forge.client.create_from_raw_data(type(remote), data))
 
 
 def _published(forge: Forge, tag: str) -> Iterator[GitRelease]:
