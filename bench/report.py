@@ -10,7 +10,7 @@ from bench.measure import Failed, Measured
 
 _NUMBERS: Final = ("wall", "min", "max", "CPU", "to ours", "runs")
 _HOW: Final = (
-    "Whole processes, seconds, medians after one run that is not counted. "
+    "Whole processes, seconds, medians after a run that is not counted unless it is the only one. "
     "CPU is user and system time of a program and of all it starts; to ours: wall time divided by ours."
 )
 

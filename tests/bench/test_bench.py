@@ -131,7 +131,7 @@ def test_the_table_is_aligned_markdown() -> None:
         "",
         "* cores: 2",
         "",
-        "Whole processes, seconds, medians after one run that is not counted. "
+        "Whole processes, seconds, medians after a run that is not counted unless it is the only one. "
         "CPU is user and system time of a program and of all it starts; to ours: wall time divided by ours.",
         "",
         "## Plan",
