@@ -15,7 +15,7 @@ from typing import Final
 from actionkit.errors import ActionError, CommandFailed
 from actionkit.process import run
 from actionkit.registry.address import Address
-from actionkit.registry.answers import Answer, is_unauthorized, translated, understand
+from actionkit.registry.answers import Answer, is_unauthorized, reason, translated, understand
 from actionkit.registry.oci import Missing, digest_of, parse_manifest
 from actionkit.registry.probe import probe_write
 from actionkit.registry.retry import Patience
@@ -23,6 +23,8 @@ from actionkit.registry.retry import Patience
 _READ_TIMEOUT: Final = 120
 _COPY_TIMEOUT: Final = 3600
 _RENEWALS: Final = 3
+_FRESH: Final = (Answer.MISSING,)
+"""What may be told of something for a moment after it was written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +72,12 @@ class Registry:
             raise translated(error, f"read {reference}", self.address.host) from error
 
     def config(self, reference: str) -> bytes:
-        """Read an image's configuration, byte for byte; ``reference`` must name an image, not an index."""
+        """Read an image's configuration, byte for byte; ``reference`` must name an image, not an index.
+
+        The image's manifest was read or written before, so "not there" is asked again.
+        """
         try:
-            return self._read("inspect", "--raw", "--config", f"docker://{reference}")
+            return self._read("inspect", "--raw", "--config", f"docker://{reference}", also=_FRESH)
         except CommandFailed as error:
             raise translated(error, f"read the configuration of {reference}", self.address.host) from error
 
@@ -89,28 +94,34 @@ class Registry:
     def tag(self, repository: str, digest: str, tag: str) -> None:
         """Name ``digest`` by ``tag``: the same manifest bytes, put under another name."""
         source, target = f"{repository}@{digest}", f"{repository}:{tag}"
-        self._copy(f"docker://{source}", target, f"tag {target}", manifest_format=self._format(source))
+        kind = self._format(source)
+        self._copy(f"docker://{source}", target, f"tag {target}", manifest_format=kind, also=_FRESH)
 
     def copy_from(self, other: Registry, origin: str, repository: str, digest: str) -> None:
         """Copy ``origin@digest`` from the registry ``other`` by its digest: no tag shows it."""
         source, target = f"{origin}@{digest}", f"{repository}@{digest}"
-        kind = other._format(source)
+        kind, plain = other._format(source), other.address.plain
         action = f"copy {source} to {repository}"
-        self._copy(f"docker://{source}", target, action, manifest_format=kind, plain=other.address.plain)
+        self._copy(f"docker://{source}", target, action, manifest_format=kind, plain=plain, also=_FRESH)
 
-    def written(self, reference: str) -> str:
-        """Return the digest behind ``reference``, which was just written.
+    def fresh(self, reference: str) -> bytes:
+        """Read the manifest behind ``reference``, which was written not long ago, byte for byte.
 
-        A registry may take a moment until it shows what it accepted, so "not there" is asked again.
+        A registry may take a moment until it shows what it accepted, or until its last replica does, so
+        "not there" is asked again.
         """
         try:
-            return digest_of(
-                self.patience.attempt(
-                    lambda: self._ask("inspect", "--raw", f"docker://{reference}"), also=(Answer.MISSING,)
-                )
-            )
+            return self._read("inspect", "--raw", f"docker://{reference}", also=_FRESH)
         except CommandFailed as error:
+            if understand(error.stderr) is Answer.MISSING:
+                why = f"{self.address.host} answered: {reason(error.stderr)}"
+                fix = "run again: what is missing is published once more"
+                raise ActionError(f"{reference} is gone", why=why, fix=fix) from error
             raise translated(error, f"read back {reference}", self.address.host) from error
+
+    def written(self, reference: str) -> str:
+        """Return the digest behind ``reference``, which was just written."""
+        return digest_of(self.fresh(reference))
 
     def require_write(self, repository: str) -> None:
         """Prove the right to push to ``repository`` without pushing; raise PermissionDenied."""
@@ -125,6 +136,7 @@ class Registry:
         manifest_format: str,
         plain: bool | None = None,
         what: str = "all",
+        also: tuple[Answer, ...] = (),
     ) -> None:
         """Copy byte for byte; ``plain`` says how the source's registry speaks, if not as this one.
 
@@ -136,7 +148,7 @@ class Registry:
         flags = ("--multi-arch", what, "--preserve-digests", "--quiet", "--format", manifest_format, *tls)
         argv = ("skopeo", "copy", "--authfile", str(self.authfile), *flags, source, f"docker://{target}")
         try:
-            self.patience.attempt(lambda: self._renewing(argv))
+            self.patience.attempt(lambda: self._renewing(argv), also=also)
         except CommandFailed as error:
             raise translated(error, action, self.address.host) from error
 
@@ -155,13 +167,10 @@ class Registry:
         return run(argv, timeout=_COPY_TIMEOUT, secrets=self.secrets)
 
     def _format(self, reference: str) -> str:
-        raw = self.manifest(reference)
-        if isinstance(raw, Missing):
-            raise ActionError(f"{reference} is gone", fix="run again: it is pushed once more")
-        return "oci" if ".oci." in parse_manifest(raw).media_type else "v2s2"
+        return "oci" if ".oci." in parse_manifest(self.fresh(reference)).media_type else "v2s2"
 
-    def _read(self, *arguments: str) -> bytes:
-        return self.patience.attempt(lambda: self._ask(*arguments))
+    def _read(self, *arguments: str, also: tuple[Answer, ...] = ()) -> bytes:
+        return self.patience.attempt(lambda: self._ask(*arguments), also=also)
 
     def _ask(self, verb: str, *arguments: str) -> bytes:
         options = ("--authfile", str(self.authfile), self._tls("--tls-verify"))
