@@ -23,7 +23,7 @@ _NEW: Final = "docker-container"
 
 _VERSION: Final = re.compile(r"\bv?(\d+)\.(\d+)\.\d+")
 _ATTESTS: Final = (0, 11)
-"""The BuildKit that learnt attestations and images in folders (its release notes)."""
+"""The BuildKit that learnt to record attestations, and to export folders: moby/buildkit#3162."""
 
 _UNKNOWN: Final = (0, 0)
 """What a BuildKit says that was built without a version."""
@@ -120,7 +120,7 @@ def _create(name: str, options: tuple[str, ...], environment: Mapping[str, str])
         raise ActionError(
             "cannot make a builder",
             why=error.stderr.strip(),
-            fix="name a builder that exists in input builder, or give the engine the containerd image store",
+            fix="see that the engine can run moby/buildkit, or that a BuildKit listens at the named address",
             yaml="with:\n  builder: tcp://buildkitd.example.org:1234",
         ) from error
 

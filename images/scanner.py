@@ -14,14 +14,16 @@ from actionkit.errors import ActionError
 _FETCHING: Final = re.compile(
     r"^ERROR: .*?(?P<image>\S*buildkit-syft-scanner[\w.-]*:[\w.-]+): (?P<reason>.*)$"
 )
-_RUNNING: Final = re.compile(r"^ > \[(?P<place>[^\]]*)\] generating sbom using (?P<image>\S+):$")
-_OUTPUT: Final = re.compile(r"^\d+\.\d+ ")
+_STEP: Final = re.compile(r"^#(?P<step>\d+) \[[^\]]*\] generating sbom using (?P<image>\S+)$")
+_FAILED: Final = re.compile(r"^#(?P<step>\d+) ERROR: ")
+_OUTPUT: Final = re.compile(r"^#(?P<step>\d+) (?P<text>\d+\.\d+ .*)$")
 
 
 def scanner_failures(lines: tuple[str, ...], target: str) -> tuple[ActionError, ...]:
     """Look in the log of a build that failed whether it was the scanner; ``target`` is empty for several."""
     fetching = [match for line in lines if (match := _FETCHING.match(line))]
-    running = [match for line in lines if (match := _RUNNING.match(line))]
+    failed = {match["step"] for line in lines if (match := _FAILED.match(line))}
+    running = [match for line in lines if (match := _STEP.match(line)) and match["step"] in failed]
     what = f"the packages of {f'the image {target}' if target else 'the images'} cannot be listed"
     if fetching:
         return (
@@ -33,7 +35,8 @@ def scanner_failures(lines: tuple[str, ...], target: str) -> tuple[ActionError, 
             ),
         )
     if running:
-        said = [line for line in lines[lines.index(running[-1][0]) :] if _OUTPUT.match(line)]
+        written = (match for line in lines if (match := _OUTPUT.match(line)))
+        said = [match["text"] for match in written if match["step"] == running[-1]["step"]]
         return (
             ActionError(
                 what,
