@@ -58,12 +58,13 @@ class Registry:
 
 
 @contextmanager
-def registry(engine: Engine, *, data: Path) -> Iterator[Registry]:
+def registry(engine: Engine, *, data: Path, auth: str = _LOGIN) -> Iterator[Registry]:
     """Run a registry with a password of its own; ``data`` must be visible to the engine and stays afterwards.
 
-    Raise ActionError when it does not start.
+    ``auth`` is the part of its configuration that says who may do what, a line of YAML; in it, ``data`` is at
+    ``/var/lib/docker-registry``. Raise ActionError when it does not start.
     """
-    with _serving(engine, data, extra=_LOGIN) as made:
+    with _serving(engine, data, extra=auth) as made:
         yield made
 
 

@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -181,15 +182,25 @@ def _basic(registry: lab.Registry) -> str:
 
 
 @pytest.fixture
-def proxy(engine: lab.Engine, registry: lab.Registry) -> Iterator[Proxy]:
-    """A proxy of its own for each test, at an address that containers reach."""
-    made = Proxy(registry=registry)
-    handler = type("Handler", (_Handler,), {"proxy": made})
-    server = ThreadingHTTPServer((engine.address, 0), handler)
-    made.address = f"{engine.address}:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield made
-    server.shutdown()
-    server.server_close()
-    thread.join()
+def proxies(engine: lab.Engine) -> Iterator[Callable[[lab.Registry], Proxy]]:
+    """Put a proxy before a registry, at an address that containers reach."""
+    with ExitStack() as stack:
+
+        def start(registry: lab.Registry) -> Proxy:
+            made = Proxy(registry=registry)
+            handler = type("Handler", (_Handler,), {"proxy": made})
+            server = ThreadingHTTPServer((engine.address, 0), handler)
+            made.address = f"{engine.address}:{server.server_address[1]}"
+            thread = threading.Thread(target=server.serve_forever, daemon=True)
+            thread.start()
+            for end in (thread.join, server.server_close, server.shutdown):
+                stack.callback(end)
+            return made
+
+        yield start
+
+
+@pytest.fixture
+def proxy(proxies: Callable[[lab.Registry], Proxy], registry: lab.Registry) -> Proxy:
+    """A proxy of its own for each test."""
+    return proxies(registry)
