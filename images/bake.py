@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from actionkit.errors import ActionError
 from actionkit.registry.oci import normal_platform
 
 CACHE_ONLY: Final = "type=cacheonly"
@@ -222,19 +221,3 @@ def _escaped(value: Any) -> Any:
             return {key: _escaped(entry) for key, entry in value.items()}
         case _:
             return value
-
-
-def check_distinct(declared: Declared) -> tuple[ActionError, ...]:
-    """Find targets that would be published under the same name."""
-    names: dict[str, list[str]] = {}
-    for target in declared.targets:
-        names.setdefault(target.image, []).append(target.name)
-    return tuple(
-        ActionError(
-            f"the targets {', '.join(targets)} would all be published as {image}",
-            why="an image's name is the last part of its first tag's repository, else the target's name",
-            fix="give each target a tags entry of its own, or name the ones to publish in input targets",
-        )
-        for image, targets in names.items()
-        if len(targets) > 1
-    )

@@ -37,8 +37,12 @@ def _changed(plan: Plan, image: ImagePlan, layout: Layout) -> tuple[ActionError,
             yaml="with:\n  overwrite: true",
         )
         for place in image.places
-        if isinstance(place.action, Compare) and place.action.published.contents != contents
+        if isinstance(place.action, Compare) and not _fits(place.action, contents)
     )
+
+
+def _fits(action: Compare, contents: tuple[str, ...]) -> bool:
+    return action.may_replace or action.published.runs_as(contents)
 
 
 def _platforms(image: ImagePlan, layout: Layout) -> tuple[ActionError, ...]:

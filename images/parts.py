@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from actionkit.errors import ActionError, raise_all
-from actionkit.registry import Image, Missing, Registry, parse_manifest
+from actionkit.registry import Image, Registry, parse_manifest
 from actionkit.registry.layout import Layout, read_layout
 from actionkit.registry.oci import INDEX_TYPES, Descriptor, digest_of
 from images.plan import Compare, ImagePlan, Plan, Push
@@ -163,14 +163,7 @@ class _Store:
     folder: Path
 
     def fetch(self, digest: str) -> bytes:
-        raw = self.registry.manifest(f"{self.repository}@{digest}")
-        if isinstance(raw, Missing):
-            raise ActionError(
-                f"{self.repository}@{digest} is gone",
-                why="a building job pushed it, and the registry does not have it any more",
-                fix="run the building jobs again",
-            )
-        return self.keep(raw)
+        return self.keep(self.registry.fresh(f"{self.repository}@{digest}"))
 
     def keep(self, raw: bytes) -> bytes:
         path = self.folder / "blobs" / "sha256" / digest_of(raw).removeprefix("sha256:")

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from actionkit.errors import ActionError, InputError
-from actionkit.forge.releases import Release
 from actionkit.registry.oci import Missing
 from actionkit.semver import Version
-from images.bake import Target, check_distinct
+from images.bake import Target
 from images.inputs import Inputs
 from images.labels import Facts, image_labels
-from images.state import FINGERPRINT, REVISION, Published, RepositoryState, Snapshot, Source
+from images.refusals import name_problems, published_problems
+from images.state import FINGERPRINT, REVISION, Published, RepositoryState, Snapshot, Source, why_unstable
 from images.tags import Floating, competitors, floating_tags, version_tag, versions_of
 
 _USUAL: Final = ("linux/amd64",)
@@ -43,9 +43,13 @@ class Copy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compare:
-    """The version tag is there, from the same commit and other inputs: the built content decides."""
+    """The version tag is there, made from other inputs: the built content decides.
+
+    Other content is refused, or replaces what is there if it ``may_replace`` it.
+    """
 
     published: Published
+    may_replace: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +62,16 @@ Action = Keep | Copy | Compare | Push
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """One image in one registry and what happens there; ``is_new`` says that it has no tag yet."""
+    """One image in one registry and what happens there; ``is_new`` says that it has no tag yet.
+
+    ``replaceable`` is the digest that the version tag has now, empty for none: all that may be overwritten.
+    """
 
     repository: str
     version_tag: str
     floating: tuple[Floating, ...]
     action: Action
+    replaceable: str
     prior: Published | Missing
     is_new: bool
 
@@ -143,9 +151,9 @@ def make_plan(inputs: Inputs, source: Source, snapshot: Snapshot, facts: Facts) 
         withdrawn=snapshot.withdrawn,
         unstable=_unstable(inputs, snapshot),
         problems=(
-            *check_distinct(snapshot.declared),
+            *name_problems(snapshot.declared),
             *_secret_arguments(snapshot.declared.targets),
-            *(() if inputs.overwrite else _foreign(snapshot, source)),
+            *(() if inputs.overwrite else published_problems(snapshot, source)),
         ),
     )
     labelled = ((target, image_labels(inputs, source, facts, target)) for target in snapshot.declared.targets)
@@ -169,7 +177,8 @@ def _places(
             repository=state.repository,
             version_tag=version_tag(inputs.version),
             floating=frame.floating(versions_of(state.tags)),
-            action=Push() if inputs.overwrite else _action(state, states, labels),
+            action=_action(inputs, state, states, labels),
+            replaceable=state.published.digest if isinstance(state.published, Published) else "",
             prior=state.prior,
             is_new=not state.tags,
         )
@@ -177,13 +186,18 @@ def _places(
     )
 
 
-def _action(state: RepositoryState, states: tuple[RepositoryState, ...], labels: Mapping[str, str]) -> Action:
+def _action(
+    inputs: Inputs, state: RepositoryState, states: tuple[RepositoryState, ...], labels: Mapping[str, str]
+) -> Action:
     if isinstance(state.published, Published):
-        same = describes(labels, state.published)
-        return Keep(published=state.published) if same else Compare(published=state.published)
+        same = describes(labels, state.published) and not state.published.gone
+        if same:
+            return Keep(published=state.published)
+        return Compare(published=state.published, may_replace=inputs.overwrite)
     for other in states:
-        if isinstance(other.published, Published) and describes(labels, other.published):
-            return Copy(origin=other.repository, published=other.published)
+        known = other.published
+        if isinstance(known, Published) and describes(labels, known) and not known.gone:
+            return Copy(origin=other.repository, published=known)
     return Push()
 
 
@@ -195,29 +209,7 @@ def describes(labels: Mapping[str, str], published: Published) -> bool:
 def _unstable(inputs: Inputs, snapshot: Snapshot) -> str:
     if inputs.version.prerelease:
         return f"{inputs.version} is a pre-release"
-    match snapshot.release:
-        case Release(draft=True):
-            return "the GitHub Release is a draft"
-        case Release(prerelease=True):
-            return "the GitHub Release is marked as a pre-release"
-        case _:
-            return ""
-
-
-def _foreign(snapshot: Snapshot, source: Source) -> tuple[ActionError, ...]:
-    """Refuse version tags that were published from another commit, before anything is built."""
-    return tuple(
-        ActionError(
-            f"{state.repository}:{state.published.tag} exists with other content",
-            why=f"it is {state.published.digest}, built from commit {state.published.revision or 'unknown'};"
-            f" this release is commit {source.commit}",
-            fix="release a new version; a published version is never replaced unless you insist",
-            yaml="with:\n  overwrite: true",
-        )
-        for states in snapshot.repositories.values()
-        for state in states
-        if isinstance(state.published, Published) and state.published.revision != source.commit
-    )
+    return why_unstable(snapshot.release)
 
 
 def _secret_arguments(targets: tuple[Target, ...]) -> tuple[ActionError, ...]:

@@ -9,8 +9,8 @@ from typing import Final
 
 from actionkit.registry import Missing
 from actionkit.workflow import Workflow
-from images.apply import Outcome, Result
 from images.plan import Compare, Copy, Keep, Place, Plan, Push
+from images.results import Outcome, Result
 from images.tags import Hold, Move
 
 _BEGIN: Final = "<!-- images -->"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 from actionkit.context import Context, read_context
@@ -12,18 +13,21 @@ from actionkit.forge.client import Forge
 from actionkit.forge.releases import Release, update_body
 from actionkit.git import Git
 from actionkit.ownership import give_back
+from actionkit.semver import Version
 from actionkit.workflow import Workflow
-from images.apply import Applier, Outcome
+from images.apply import Applier
 from images.caches import local_folders
 from images.inputs import Inputs, read_inputs
 from images.labels import Facts
 from images.means import Means
+from images.naming import News
 from images.plan import Plan, make_plan
 from images.registries import Registries, open_registries
 from images.report import planned_summary, release_section, set_outputs, set_platforms, summary, with_section
+from images.results import Outcome
 from images.snapshot import read_git_versions, read_release, read_snapshot
 from images.source import open_source, remote_tags
-from images.state import Snapshot
+from images.state import Snapshot, why_unstable
 
 
 def publish_images(environ: Mapping[str, str], workflow: Workflow) -> None:
@@ -57,7 +61,7 @@ def _publish(inputs: Inputs, plan: Plan, snapshot: Snapshot, means: Means) -> No
         declared=snapshot.declared,
         inputs=inputs,
         means=means,
-        git_versions=lambda: read_git_versions(remote_tags(means.git, means.url), inputs.tag_format),
+        news=_news(inputs, means),
     )
     parts = means.context.workspace / inputs.parts
     outcome = applier.apply_platform(parts) if inputs.platform else applier.apply()
@@ -66,6 +70,17 @@ def _publish(inputs: Inputs, plan: Plan, snapshot: Snapshot, means: Means) -> No
     means.workflow.quote(summary(plan, outcome))
     if not inputs.platform:
         _tell_release(inputs, means, outcome)
+
+
+def _news(inputs: Inputs, means: Means) -> News:
+    @cache
+    def unstable(version: Version) -> str:
+        return why_unstable(read_release(means.forge, inputs.tag_format.tag(version)))
+
+    return News(
+        git_versions=lambda: read_git_versions(remote_tags(means.git, means.url), inputs.tag_format),
+        why_unstable=unstable,
+    )
 
 
 def _written(inputs: Inputs, context: Context) -> tuple[Path, ...]:

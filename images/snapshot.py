@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 
+from actionkit.errors import ActionError
 from actionkit.forge.client import Forge
 from actionkit.forge.releases import NoRelease, Release, find_release
 from actionkit.registry import Image, Index, Missing, Registry, parse_manifest
@@ -17,7 +18,7 @@ from images.inputs import Inputs
 from images.means import Means
 from images.parallel import for_each
 from images.registries import repository_name
-from images.state import FINGERPRINT, REVISION, Published, RepositoryState, Snapshot, Source
+from images.state import FINGERPRINT, REVISION, Published, RepositoryState, Snapshot, Source, why_unstable
 from images.tags import competitors, floating_names, version_tag, versions_of
 
 
@@ -43,12 +44,11 @@ def read_repository(registry: Registry, repository: str, version: Version) -> Re
     tag = version_tag(version)
     lower = [other for other in versions_of(tags) if other < version and not other.prerelease]
     prior = version_tag(max(lower)) if lower else ""
-    absent = Missing(reference=f"{repository}:{tag}")
     return RepositoryState(
         repository=repository,
         tags=tags,
-        published=read_published(registry, repository, tag) if tag in tags else absent,
-        prior=read_published(registry, repository, prior) if prior else Missing(reference=repository),
+        published=read_published(registry, repository, tag),  # whatever the list says: it may be old
+        prior=_read_prior(registry, repository, prior) if prior else Missing(reference=repository),
     )
 
 
@@ -58,7 +58,7 @@ def read_published(registry: Registry, repository: str, tag: str) -> Published |
     if isinstance(raw, Missing):
         return raw
     root = parse_manifest(raw)
-    images = _images(registry, repository, root)
+    images, gone = _images(registry, repository, root)
     configurations = tuple(
         json.loads(registry.config(f"{repository}@{image.digest}"))
         for image in images
@@ -69,11 +69,20 @@ def read_published(registry: Registry, repository: str, tag: str) -> Published |
         tag=tag,
         digest=root.digest,
         contents=contents_of(configurations) or tuple(sorted(image.digest for image in images)),
+        gone=gone,
         revision=labels.get(REVISION, ""),
         fingerprint=labels.get(FINGERPRINT, ""),
         size=max((image.size for image in images), default=0),
         platforms=tuple(platform_name(configuration) for configuration in configurations),
     )
+
+
+def _read_prior(registry: Registry, repository: str, tag: str) -> Published | Missing:
+    """Read the image whose size is compared; a broken one of long ago holds no release back."""
+    try:
+        return read_published(registry, repository, tag)
+    except ActionError:
+        return Missing(reference=f"{repository}:{tag}")
 
 
 def read_git_versions(tags: Iterable[str], tag_format: TagFormat) -> tuple[Version, ...]:
@@ -106,8 +115,7 @@ def unstable_versions(
 
 def _withdrawn(inputs: Inputs, known: Iterable[Version], forge: Forge) -> frozenset[Version]:
     def is_unstable(version: Version) -> bool:
-        release = read_release(forge, inputs.tag_format.tag(version))
-        return isinstance(release, Release) and (release.draft or release.prerelease)
+        return bool(why_unstable(read_release(forge, inputs.tag_format.tag(version))))
 
     return unstable_versions(inputs.version, known, is_unstable)
 
@@ -130,9 +138,13 @@ def _repositories(
     }
 
 
-def _images(registry: Registry, repository: str, root: Image | Index) -> tuple[Image, ...]:
+def _images(
+    registry: Registry, repository: str, root: Image | Index
+) -> tuple[tuple[Image, ...], tuple[str, ...]]:
+    """Read the runnable images, and name those that are gone."""
     if isinstance(root, Image):
-        return (root,)
-    raws = (registry.manifest(f"{repository}@{entry.digest}") for entry in root.runnable)
-    parsed = (parse_manifest(raw) for raw in raws if not isinstance(raw, Missing))
-    return tuple(image for image in parsed if isinstance(image, Image))
+        return (root,), ()
+    raws = {entry.digest: registry.manifest(f"{repository}@{entry.digest}") for entry in root.runnable}
+    parsed = (parse_manifest(raw) for raw in raws.values() if not isinstance(raw, Missing))
+    gone = tuple(digest for digest, raw in raws.items() if isinstance(raw, Missing))
+    return tuple(image for image in parsed if isinstance(image, Image)), gone

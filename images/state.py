@@ -40,6 +40,8 @@ class Source:
 class Published:
     """What a version tag points to: ``contents`` name what it runs, one for each platform.
 
+    ``gone`` are the digests of images that it lists and the registry does not have any more.
+
     ``size`` is the compressed size of the largest image; ``revision`` and ``fingerprint`` are empty where
     the image does not say what it was built from.
     """
@@ -47,10 +49,15 @@ class Published:
     tag: str
     digest: str
     contents: tuple[str, ...]
+    gone: tuple[str, ...]
     revision: str
     fingerprint: str
     size: int
     platforms: tuple[str, ...]
+
+    def runs_as(self, contents: tuple[str, ...]) -> bool:
+        """Tell whether it is whole and runs the same as an image with these ``contents``."""
+        return self.contents == contents and not self.gone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,3 +83,14 @@ class Snapshot:
     git_versions: tuple[Version, ...]
     withdrawn: frozenset[Version]
     release: Release | NoRelease
+
+
+def why_unstable(release: Release | NoRelease) -> str:
+    """Say why a version is not stable, though it looks so; empty where it is."""
+    match release:
+        case Release(draft=True):
+            return "the GitHub Release is a draft"
+        case Release(prerelease=True):
+            return "the GitHub Release is marked as a pre-release"
+        case _:
+            return ""

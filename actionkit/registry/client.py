@@ -18,7 +18,7 @@ from actionkit.registry.address import Address
 from actionkit.registry.answers import Answer, is_unauthorized, reason, translated, understand
 from actionkit.registry.oci import Missing, digest_of, parse_manifest
 from actionkit.registry.probe import probe_write
-from actionkit.registry.retry import Patience
+from actionkit.registry.retry import AskedToWait, Patience
 
 _READ_TIMEOUT: Final = 120
 _COPY_TIMEOUT: Final = 3600
@@ -104,14 +104,21 @@ class Registry:
         action = f"copy {source} to {repository}"
         self._copy(f"docker://{source}", target, action, manifest_format=kind, plain=plain, also=_FRESH)
 
-    def fresh(self, reference: str) -> bytes:
+    def fresh(self, reference: str, *, instead_of: str = "") -> bytes:
         """Read the manifest behind ``reference``, which was written not long ago, byte for byte.
 
         A registry may take a moment until it shows what it accepted, or until its last replica does, so
-        "not there" is asked again.
+        "not there" and the digest that was there before, ``instead_of``, are asked again.
         """
+
+        def ask() -> bytes:
+            raw = self._ask("inspect", "--raw", f"docker://{reference}")
+            if digest_of(raw) == instead_of:
+                raise AskedToWait("the answer is old", stderr=f"it still shows {instead_of}", seconds=0)
+            return raw
+
         try:
-            return self._read("inspect", "--raw", f"docker://{reference}", also=_FRESH)
+            return self.patience.attempt(ask, also=_FRESH)
         except CommandFailed as error:
             if understand(error.stderr) is Answer.MISSING:
                 why = f"{self.address.host} answered: {reason(error.stderr)}"
@@ -119,9 +126,9 @@ class Registry:
                 raise ActionError(f"{reference} is gone", why=why, fix=fix) from error
             raise translated(error, f"read back {reference}", self.address.host) from error
 
-    def written(self, reference: str) -> str:
-        """Return the digest behind ``reference``, which was just written."""
-        return digest_of(self.fresh(reference))
+    def written(self, reference: str, *, instead_of: str = "") -> str:
+        """Return the digest behind ``reference``, which was just written; see ``fresh``."""
+        return digest_of(self.fresh(reference, instead_of=instead_of))
 
     def require_write(self, repository: str) -> None:
         """Prove the right to push to ``repository`` without pushing; raise PermissionDenied."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from images.bake import TargetSettings, build_definition, check_distinct, read_declared
+from images.bake import TargetSettings, build_definition, read_declared
+from images.refusals import name_problems
 
 PRINTED = {
     "group": {"default": {"targets": ["services", "tool"]}, "services": {"targets": ["api", "web"]}},
@@ -129,5 +130,11 @@ def test_two_images_of_one_name_are_refused() -> None:
         "group": {"default": {"targets": ["a", "b"]}},
         "target": {"a": {"tags": ["x/shop:1"]}, "b": {"tags": ["y/shop:2"]}},
     }
-    (problem,) = check_distinct(read_declared(json.dumps(printed).encode()))
+    (problem,) = name_problems(read_declared(json.dumps(printed).encode()))
     assert problem.what == "the targets a, b would all be published as shop"
+
+
+def test_a_name_that_no_registry_takes_is_refused() -> None:
+    printed = {"target": {"default": {"tags": ["acme/My_App..x:1"]}}}
+    (problem,) = name_problems(read_declared(json.dumps(printed).encode()))
+    assert problem.what.startswith("'my_app..x' is no name for an image")

@@ -66,11 +66,12 @@ def inputs(**changes: object) -> Inputs:
     return Inputs(**{**fields, **changes})  # type: ignore[arg-type]
 
 
-def published(revision: str = COMMIT, made_from: str = "") -> Published:
+def published(revision: str = COMMIT, made_from: str = "", gone: tuple[str, ...] = ()) -> Published:
     return Published(
         tag="1.2.3",
         digest="sha256:there",
         contents=("sha256:image",),
+        gone=gone,
         revision=revision,
         fingerprint=made_from or fingerprint(inputs(), SOURCE, TARGET),
         size=1,
@@ -131,7 +132,7 @@ def test_a_registry_that_lacks_the_image_gets_a_copy_from_the_one_that_has_it() 
 def test_other_inputs_of_the_same_commit_are_compared_after_the_build() -> None:
     there = published(made_from="other")
     made = plan(there, ABSENT)
-    assert (actions(made), made.problems) == ([Compare(published=there), Push()], ())
+    assert (actions(made), made.problems) == ([Compare(published=there, may_replace=False), Push()], ())
     assert len(made.builds) == 1
 
 
@@ -141,9 +142,22 @@ def test_another_commit_is_refused(revision: str) -> None:
     assert problem.what == "ghcr.io/acme/shop/api:1.2.3 exists with other content"
 
 
-def test_overwriting_builds_and_pushes_whatever_is_there() -> None:
-    made = plan(published(revision="d" * 40), published(), given=inputs(overwrite=True))
-    assert (actions(made), made.problems) == ([Push(), Push()], ())
+def test_a_version_that_lost_a_part_is_refused_and_not_copied() -> None:
+    there = published(gone=("sha256:arm64",))
+    made = plan(there, ABSENT)
+    assert actions(made) == [Compare(published=there, may_replace=False), Push()]
+    (problem,) = made.problems
+    assert problem.what == "ghcr.io/acme/shop/api:1.2.3 is broken"
+
+
+def test_overwriting_keeps_what_is_the_same_and_may_replace_the_rest() -> None:
+    other = published(revision="d" * 40)
+    made = plan(other, published(), given=inputs(overwrite=True))
+    assert (actions(made), made.problems) == (
+        [Compare(published=other, may_replace=True), Keep(published=published())],
+        (),
+    )
+    assert [place.replaceable for place in made.images[0].places] == ["sha256:there", "sha256:there"]
 
 
 def test_floating_tags_are_judged_by_git_too_and_withdrawn_versions_do_not_count() -> None:

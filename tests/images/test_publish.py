@@ -138,6 +138,7 @@ def test_a_version_of_another_commit_is_refused_before_anything_is_built(shop, r
     assert "#1 " not in run.log, "nothing was built"
     assert reader.manifest(api, "1.0.0")[0] == digest
 
+    assert shop.run("v1.0.0", overwrite="true", dry_run="true").status == 0
     insisted = shop.run("v1.0.0", overwrite="true")
     assert insisted.errors == []
     assert reader.manifest(api, "1.0.0")[0] != digest
@@ -163,6 +164,40 @@ def test_other_inputs_with_the_same_content_are_kept_and_with_other_content_refu
     assert "files that differ from the commit: notes.txt" in error
     assert "## It failed" in run.summary
     assert reader.tags(shop.repository("api")) == ["1", "1.0", "1.0.0", "latest"]
+
+
+def test_insisting_on_the_same_content_moves_nothing(shop, reader) -> None:
+    shop.release("v1.0.0", ONE)
+    (first,) = json.loads(shop.run("v1.0.0").outputs["images"])
+    (again,) = json.loads(shop.run("v1.0.0", overwrite="true", set="api.args.UNUSED=1").outputs["images"])
+    assert again == {**first, "state": "kept"}
+    assert {reader.manifest(first["name"], tag)[0] for tag in reader.tags(first["name"])} == {first["digest"]}
+
+
+def test_general_tags_that_a_run_left_behind_when_it_died_are_handed_over(shop, reader) -> None:
+    api = shop.repository("api")
+    shop.release("v1.0.0", ONE)
+    shop.run("v1.0.0")
+    shop.release("v2.0.0", {"api.txt": "2"})
+    shop.run("v2.0.0")
+    reader.retag(api, "1.0.0", "latest")  # as if 1.0.0 had died right after its last write
+    run = shop.run("v1.0.0")
+    assert run.errors == []
+    assert reader.manifest(api, "latest")[0] == reader.manifest(api, "2.0.0")[0]
+
+
+def test_a_version_that_lost_an_image_is_told_and_can_be_replaced(shop, reader) -> None:
+    shop.release("v1.0.0", ONE)
+    (first,) = json.loads(shop.run("v1.0.0").outputs["images"])
+    _, index = reader.manifest(first["name"], "1.0.0")
+    gone = next(entry["digest"] for entry in index["manifests"] if entry["platform"]["os"] == "linux")
+    reader.delete(first["name"], gone)
+    (error,) = shop.run("v1.0.0").errors
+    assert error.startswith(f"{first['name']}:1.0.0 is broken\n")
+    assert gone in error
+    mended = shop.run("v1.0.0", overwrite="true")
+    assert mended.errors == []
+    assert reader.image(first["name"], "1.0.0")[0]["config"]
 
 
 def test_a_patch_of_an_old_line_takes_no_general_tag_back(shop, reader) -> None:

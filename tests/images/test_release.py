@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 import requests
 
+from actionkit.git import Git
 from pipeline.rehearsal import lab
+from pipeline.rehearsal.github.exchange import Request, Response
 from pipeline.rehearsal.github.local import LocalGitHub
 
 pytestmark = pytest.mark.engine
@@ -99,6 +101,30 @@ def test_a_higher_release_that_is_only_a_prerelease_holds_nothing_back(
         tag: reader.manifest(shop.repository("api"), tag)[0] for tag in reader.tags(shop.repository("api"))
     }
     assert served["latest"] == served["1"] == served["1.0"] == served["1.0.0"] != served["1.1.0"]
+
+
+def test_a_higher_prerelease_that_appears_in_the_middle_gets_no_general_tag(
+    shop, github, repository, api, reader
+) -> None:
+    place = shop.repository("api")
+    assert run_on(shop, github, repository, "v1.0.0").errors == []
+    other = reader.manifest(place, "1.0.0")[0]
+    bare = Git(directory=github.repository(repository).git.path)
+
+    def appear(request: Request, response: Response) -> None:
+        if request.path.endswith("/releases/tags/v1.1.0") and "2.0.0" not in reader.tags(place):
+            shop.release("v2.0.0")
+            bare.run("fetch", "--quiet", str(shop.workspace), "refs/tags/*:refs/tags/*")
+            api("POST", "/releases", {"tag_name": "v2.0.0", "name": "2.0.0", "prerelease": True})
+            reader.retag(place, "1.0.0", "2.0.0")
+
+    github.observe(appear)
+    api("POST", "/releases", {"tag_name": "v1.1.0", "name": "1.1.0"})
+    run = run_on(shop, github, repository, "v1.1.0")
+    assert run.errors == []
+    served = {tag: reader.manifest(place, tag)[0] for tag in reader.tags(place)}
+    assert served["2.0.0"] == other
+    assert served["latest"] == served["1"] == served["1.1.0"] != other
 
 
 def test_a_draft_takes_no_general_tag_until_it_is_published(shop, github, repository, api, reader) -> None:

@@ -25,7 +25,15 @@ LOG = """\
 
 
 def target(name: str, arguments: Mapping[str, str]) -> Target:
-    return Target(name=name, image=name, platforms=(), arguments=arguments, labels={}, fingerprint_source="")
+    return Target(
+        name=name,
+        image=name,
+        platforms=(),
+        arguments=arguments,
+        labels={},
+        annotations={},
+        fingerprint_source="",
+    )
 
 
 def test_a_step_that_ran_for_two_targets_is_found_with_the_argument_that_differs() -> None:

@@ -68,8 +68,8 @@ def test_two_builders_make_the_same_image(shop, reader, builder) -> None:
     shop.release("v1.0.0", FILES)
     shop.run("v1.0.0")
     by_engine = [reader.image(shop.repository(name), "1.0.0")[0] for name in ("api", "web")]
-    assert shop.run("v1.0.0", builder=builder, overwrite="true").errors == []
-    by_builder = [reader.image(shop.repository(name), "1.0.0")[0] for name in ("api", "web")]
+    assert shop.run("v1.0.0", builder=builder, namespace=f"{shop.name.lower()}/other").errors == []
+    by_builder = [reader.image(shop.repository(f"other/{name}"), "1.0.0")[0] for name in ("api", "web")]
     assert [image["config"]["digest"] for image in by_engine] == [
         image["config"]["digest"] for image in by_builder
     ]

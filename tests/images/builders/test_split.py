@@ -99,6 +99,8 @@ def test_one_machine_and_several_make_the_same_images(shop, reader) -> None:
     shop.run("v1.0.0", parts=PARTS)
     api = shop.repository("api")
     split = [entry["digest"] for entry in reader.manifest(api, "1.0.0")[1]["manifests"]]
-    assert shop.run("v1.0.0", overwrite="true").errors == []
-    whole = [entry["digest"] for entry in reader.manifest(api, "1.0.0")[1]["manifests"]]
+    assert shop.run("v1.0.0", namespace=f"{shop.name.lower()}/whole").errors == []
+    whole = [
+        entry["digest"] for entry in reader.manifest(shop.repository("whole/api"), "1.0.0")[1]["manifests"]
+    ]
     assert [digest for digest in split if digest in whole] == split[:1] + split[2:3]
