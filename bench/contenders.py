@@ -102,7 +102,7 @@ def _git_cliff(settings: Path) -> Contender | Missing:
             return Contender(
                 name="git-cliff --unreleased --bumped-version",
                 version=installed.version,
-                # without --unreleased it reads the whole history: 100,000 commits take it eight minutes
+                # without --unreleased it reads the whole history: 100,000 commits take it minutes
                 argv=(
                     str(installed.path),
                     "--offline",
