@@ -48,7 +48,7 @@ def test_what_two_machines_built_is_one_image(shop, reader, violations, attestat
         assert all(image["tags"] == [] for image in json.loads(run.outputs["images"]))
     assert [reader.tags(shop.repository(name)) for name in ("api", "tool")] == [[], []]
     written = parts_of(shop)
-    assert {name: sorted(part["digests"]) for name, part in written.items()} == {
+    assert {name: sorted(part["images"]) for name, part in written.items()} == {
         "linux-amd64.json": ["api", "tool"],
         "linux-arm64.json": ["api"],
     }
@@ -59,7 +59,7 @@ def test_what_two_machines_built_is_one_image(shop, reader, violations, attestat
     api, tool = json.loads(run.outputs["images"])
     assert (api["platforms"], tool["platforms"]) == (platforms, ["linux/amd64"])
     assert api["tags"] == tool["tags"] == ["1.0.0", "1.0", "1", "latest"]
-    assert tool["digest"] == written["linux-amd64.json"]["digests"]["tool"]
+    assert tool["digest"] == written["linux-amd64.json"]["images"]["tool"]["digest"]
     digest, index = reader.manifest(api["name"], "latest")
     assert digest == api["digest"]
     assert violations("image-index", index) == []
