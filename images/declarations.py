@@ -14,6 +14,7 @@ from images.bake import Declared, read_declared
 from images.declare import Definition, find_definition
 from images.inputs import Inputs
 from images.means import Means
+from images.needed import require_declaring, require_needed
 from images.state import Source
 
 _PLACED: Final = re.compile(
@@ -26,6 +27,7 @@ def read_declarations(inputs: Inputs, source: Source, means: Means) -> Declared:
     """Read every declared image; raise ActionError with the file and line that bake complains about."""
     project = means.context.repository.rpartition("/")[2]
     definition = find_definition(source.paths, inputs.files, project)
+    require_declaring(definition.files, source)
     try:
         declared = read_declared(_printed(definition, inputs, source, means.registries.environment))
     except CommandFailed as error:
@@ -36,6 +38,7 @@ def read_declarations(inputs: Inputs, source: Source, means: Means) -> Declared:
             why=f"{', '.join(definition.files) or 'the repository'} has no target that builds something",
             fix="give the bake file a group default, or name the targets in input targets",
         )
+    require_needed(declared, source)
     if declared.others:
         others = ", ".join(declared.others)
         means.workflow.notice(f"{others}: made as files or only checked", title="targets that are no images")

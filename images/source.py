@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,9 @@ from actionkit.errors import ActionError, CommandFailed
 from actionkit.git import Git
 from actionkit.git.history import commit_date, is_shallow
 from actionkit.git.remote import REMOTE_TAGS, remote_references
+from images.checkout import WITHOUT_FILTERS, inspect, listed
 from images.state import Source
+from images.worktree import sweep, work_tree
 
 _TAGS: Final = "refs/tags/"
 _PEELED: Final = "^{}"
@@ -44,16 +45,14 @@ def open_source(git: Git, url: str, tag: str, commit: str, temporary: Path) -> I
     That is the workspace when it stands on the commit, with everything that earlier steps put there;
     else a work tree of its own, because the workspace belongs to the steps that come after.
     """
+    git = git.with_settings(*WITHOUT_FILTERS)
+    sweep(git, temporary.parent)
     _fetch(git, url, tag, commit)
     if git.text("rev-parse", "HEAD") == commit:
-        yield _source(git, commit)
+        yield _source(git, commit, is_apart=False)
         return
-    folder = temporary / "source"
-    git.run("worktree", "add", "--detach", "--force", str(folder), commit)
-    try:
-        yield _source(Git(directory=folder, environment=git.environment, secrets=git.secrets), commit)
-    finally:
-        git.run("worktree", "remove", "--force", str(folder))
+    with work_tree(git, commit, temporary / "source") as there:
+        yield _source(there, commit, is_apart=True)
 
 
 def _fetch(git: Git, url: str, tag: str, commit: str) -> None:
@@ -73,31 +72,17 @@ def _has(git: Git, commit: str) -> bool:
     return True
 
 
-def _source(git: Git, commit: str) -> Source:
-    new = _listed(git, "ls-files", "-z", "--others", "--exclude-standard")
-    changed = _listed(git, "diff", "-z", "--name-only", "HEAD")
+def _source(git: Git, commit: str, *, is_apart: bool) -> Source:
+    checkout = inspect(git)
     return Source(
         folder=git.directory,
         commit=commit,
         created=commit_date(git, commit),
         seconds=int(git.text("log", "-1", "--format=%ct", commit)),
-        paths=(*_listed(git, "ls-files", "-z"), *new),
-        changed=(*changed, *new),
-        ignored=_listed(git, "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"),
-        changes=_digest(git.directory, (*changed, *new)),
+        paths=(*checkout.tracked, *checkout.new),
+        changed=checkout.changed,
+        ignored=listed(git, "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"),
+        changes=checkout.changes,
+        lacking=checkout.lacking,
+        is_apart=is_apart,
     )
-
-
-def _listed(git: Git, *arguments: str) -> tuple[str, ...]:
-    listed = git.run(*arguments).decode(errors="surrogateescape")
-    return tuple(path for path in listed.split("\0") if path)
-
-
-def _digest(folder: Path, paths: tuple[str, ...]) -> str:
-    """Name the content of ``paths``; nothing for no paths."""
-    state = hashlib.sha256()
-    for path in sorted(paths):
-        file = folder / path
-        content = hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else "gone"
-        state.update(f"{path}\0{content}\0".encode(errors="surrogateescape"))
-    return state.hexdigest() if paths else ""

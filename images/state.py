@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -17,13 +18,31 @@ FINGERPRINT: Final = "release-pipeline.inputs"
 """The label that names what an image was built from: two images with the same value are the same."""
 
 
+class Lack(StrEnum):
+    """Why a part of the commit is not in the folder."""
+
+    SPARSE = "sparse checkout"
+    LFS = "LFS pointer"
+    SUBMODULE = "submodule"
+    NESTED = "submodule of a submodule"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lacking:
+    """A part of the commit that is not in the folder: a file, or the folder of a submodule."""
+
+    path: str
+    lack: Lack
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Where to build: ``folder`` holds ``commit``, made at ``created`` (ISO 8601; ``seconds`` since 1970).
 
     ``paths`` are the files that git tracks there or would; ``changed`` are those that differ from the
     commit, and ``changes`` names their content (empty when there are none). ``ignored`` are the files and
-    whole folders there that git ignores.
+    whole folders there that git ignores. ``lacking`` is what the commit has and the folder has not.
+    ``is_apart`` says that the folder is no workspace: that stands on another commit.
     """
 
     folder: Path
@@ -34,6 +53,8 @@ class Source:
     changed: tuple[str, ...]
     ignored: tuple[str, ...]
     changes: str
+    lacking: tuple[Lacking, ...] = ()
+    is_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -85,18 +85,20 @@ class Git:
         """
         basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
         key = f"http.{server_url}/.extraheader"
-        login = {
-            "GIT_CONFIG_COUNT": "2",
-            "GIT_CONFIG_KEY_0": key,
-            "GIT_CONFIG_VALUE_0": "",
-            "GIT_CONFIG_KEY_1": key,
-            "GIT_CONFIG_VALUE_1": f"AUTHORIZATION: basic {basic}",
-        }
-        return Git(
-            directory=self.directory,
-            environment={**self.environment, **login},
-            secrets=(*self.secrets, token, basic),
-        )
+        login = self.with_settings((key, ""), (key, f"AUTHORIZATION: basic {basic}"))
+        return replace(login, secrets=(*self.secrets, token, basic))
+
+    def with_settings(self, *settings: tuple[str, str]) -> Git:
+        """Return the same repository with more settings, which hold for the git that git starts too."""
+        first = int(self.environment.get("GIT_CONFIG_COUNT", "0"))
+        added = {"GIT_CONFIG_COUNT": str(first + len(settings))}
+        for number, (key, value) in enumerate(settings, first):
+            added |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+        return replace(self, environment={**self.environment, **added})
+
+    def at(self, directory: Path) -> Git:
+        """Return the repository at ``directory``, with the same settings and logins."""
+        return replace(self, directory=directory)
 
     def _options(self) -> tuple[str, ...]:
         settings = (("safe.directory", str(self.directory.resolve())), *_SETTINGS)

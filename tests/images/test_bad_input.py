@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 pytestmark = pytest.mark.engine
@@ -118,3 +120,17 @@ def test_a_target_that_wants_more_than_a_build_needs_is_told_how_to_get_it(shop,
     (error,) = shop.run("v1.0.0").errors
     assert error.endswith("with:\n      allow: |\n        network.host")
     assert shop.run("v1.0.0", allow="network.host", builder="docker-container").errors != [error]
+
+
+def test_an_image_that_would_lack_a_large_file_is_refused_with_the_checkout_to_paste(shop, reader) -> None:
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 12345\n"
+    files = {**FILES, ".gitattributes": "*.bin filter=lfs -text\n", "model.bin": pointer}
+    shop.release("v1.0.0", files)
+    shop.commit({"api.txt": "later"})
+    subprocess.run(("chown", "-R", "1001:1001", str(shop.workspace)), check=True)
+    run = shop.run("v1.0.0")
+    (error,) = run.errors
+    assert error.startswith("the images would lack files of the tagged commit\n")
+    assert "model.bin (LFS pointer)" in error
+    assert error.endswith("lfs: true")
+    assert "#1 " not in run.log, "nothing was built"

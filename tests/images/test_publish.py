@@ -242,6 +242,20 @@ def test_the_tagged_commit_is_built_though_the_workspace_is_elsewhere(shop, read
     assert shop.git("worktree", "list").count("\n") == 0
 
 
+def test_submodules_of_another_owner_are_built_from_the_workspace_s_own_clones(shop, reader) -> None:
+    shop.commit({"lib.c": "int x;"})
+    shop.git("clone", "--quiet", "--bare", str(shop.workspace), str(shop.folder / "module.git"))
+    module = (str(shop.folder / "module.git"), "vendor/sub")
+    shop.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", *module)
+    shop.release("v1.0.0", {"Dockerfile": "FROM scratch\nCOPY vendor/sub/lib.c /\n"})
+    shop.commit({"later.txt": "later"})
+    subprocess.run(("chown", "-R", "1001:1001", str(shop.workspace)), check=True)
+    run = shop.run("v1.0.0")
+    assert run.errors == []
+    assert "1.0.0" in reader.tags(shop.repository("").removesuffix("/"))
+    assert {path.lstat().st_uid for path in shop.workspace.rglob("*")} == {1001}
+
+
 def test_a_tag_that_was_not_fetched_is_fetched(shop, reader) -> None:
     shop.release("v0.9.0", ONE)
     shop.release("v1.0.0", {"api.txt": "1"})
