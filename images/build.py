@@ -10,18 +10,17 @@ from typing import Final
 from actionkit.errors import ActionError, CommandFailed
 from actionkit.process import stream
 from actionkit.registry.layout import Layout, read_layout
+from images.attestations import are_recorded, attestation_options
 from images.bake import Declared, TargetSettings, build_definition
 from images.builder import Builder
 from images.buildlog import BuildLog, cache_trouble, explain_failure
 from images.caches import GHA_ENVIRONMENT, CachePlace, local_folders, target_caches
-from images.inputs import Attestations, Inputs
+from images.inputs import Inputs
 from images.plan import ImagePlan, Plan
 from images.registries import Registries
 
 _ENTITLEMENTS: Final = (0, 17)
 """The buildx from which bake asks before it writes outside the source folder."""
-
-_NO_PROVENANCE: Final = "type=provenance,disabled=true"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,17 +90,6 @@ def _explained(plan: Plan, workshop: Workshop, log: BuildLog) -> ActionError:
     return explain_failure(tuple(log.lines), targets, plan.source.folder)
 
 
-def attestation_options(wanted: tuple[Attestations, ...]) -> tuple[str, ...]:
-    """Write what BuildKit shall record: https://docs.docker.com/build/metadata/attestations/."""
-    if Attestations.PROVENANCE_MAX in wanted:
-        provenance = "type=provenance,mode=max"
-    elif Attestations.PROVENANCE in wanted:
-        provenance = "type=provenance,mode=min"
-    else:
-        provenance = _NO_PROVENANCE
-    return (provenance, *(("type=sbom",) if Attestations.SBOM in wanted else ()))
-
-
 def _command(workshop: Workshop, definition: Path) -> tuple[str, ...]:
     builder = workshop.builder
     folders = (workshop.folder, *local_folders(workshop.inputs.cache, workshop.workspace))
@@ -123,8 +111,9 @@ def _variable(number: int) -> str:
 
 def _settings(image: ImagePlan, workshop: Workshop) -> TargetSettings:
     inputs, name = workshop.inputs, image.target.name
-    attestations = attestation_options(inputs.attestations)
-    is_index = len(image.platforms) > 1 or attestations != (_NO_PROVENANCE,)
+    resolved = workshop.declared.document["target"][name]
+    attestations = attestation_options(inputs.attestations, resolved.get("attest") or ())
+    is_index = len(image.platforms) > 1 or are_recorded(attestations)
     levels = "manifest,index" if is_index else "manifest"
     repository = image.places[0].repository
     place = CachePlace(
@@ -133,7 +122,7 @@ def _settings(image: ImagePlan, workshop: Workshop) -> TargetSettings:
         plain=workshop.registries.of(repository).address.plain,
         workspace=workshop.workspace,
     )
-    caches = target_caches(inputs.cache, workshop.declared.document["target"][name], place)
+    caches = target_caches(inputs.cache, resolved, place)
     subject = f"{repository}:{image.places[0].version_tag}"  # what attestations say that they are about
     return TargetSettings(
         output=f"type=oci,dest={workshop.folder / name},tar=false,rewrite-timestamp=true,name={subject}",

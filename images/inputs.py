@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from actionkit.context import Context
@@ -13,6 +12,7 @@ from actionkit.errors import InputError
 from actionkit.inputs import InputReader
 from actionkit.registry.oci import normal_platform
 from actionkit.semver import NotARelease, TagFormat, Version, format_of
+from images.attestations import Attestations
 from images.caches import check_caches
 from images.destinations import Destination, destinations
 from images.mounts import Secret, parse_secrets
@@ -22,18 +22,9 @@ _ALLOW: Final = re.compile(r"[a-z][a-z.]*(?:=.+)?")
 _OVERRIDE: Final = re.compile(r"[^-=\s][^=\s]*\+?=.*")
 
 
-class Attestations(StrEnum):
-    """What BuildKit records about a build, beside the image."""
-
-    PROVENANCE = "provenance"
-    PROVENANCE_MAX = "provenance-max"
-    SBOM = "sbom"
-    NONE = "none"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """Everything the user asked for."""
+    """Everything the user asked for; what is empty the project's own declarations decide."""
 
     tag: str
     version: Version
@@ -192,11 +183,11 @@ def _cache(reader: InputReader) -> tuple[str, ...]:
 
 
 def _attestations(reader: InputReader) -> tuple[Attestations, ...]:
-    words = reader.words("attestations") or (Attestations.PROVENANCE,)
+    words = reader.words("attestations")
     known = tuple(Attestations)
     for word in words:
         if word not in known:
             reader.problems.append(
                 InputError(f"input attestations has {word!r}", why=f"it takes some of: {', '.join(known)}")
             )
-    return tuple(Attestations(word) for word in words if word in known and word != Attestations.NONE)
+    return tuple(Attestations(word) for word in words if word in known)

@@ -12,8 +12,9 @@ from actionkit.context import Context
 from actionkit.errors import ActionError, Problems
 from actionkit.registry import Address
 from actionkit.semver import parse_version
+from images.attestations import Attestations
 from images.destinations import Destination
-from images.inputs import Attestations, Inputs, read_inputs
+from images.inputs import Inputs, read_inputs
 from images.mounts import Secret
 
 Read = Callable[..., Inputs]
@@ -160,9 +161,9 @@ def test_a_secret_may_have_several_lines(read) -> None:
     )
 
 
-def test_attestations_are_provenance_unless_told_otherwise(read) -> None:
-    assert read(tag="v1.0.0").attestations == (Attestations.PROVENANCE,)
-    assert read(tag="v1.0.0", attestations="none").attestations == ()
+def test_attestations_are_what_the_targets_declare_unless_told_otherwise(read) -> None:
+    assert read(tag="v1.0.0").attestations == ()
+    assert read(tag="v1.0.0", attestations="none").attestations == (Attestations.NONE,)
     assert read(tag="v1.0.0", attestations="provenance-max,sbom").attestations == (
         Attestations.PROVENANCE_MAX,
         Attestations.SBOM,

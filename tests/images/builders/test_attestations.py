@@ -60,6 +60,14 @@ def test_the_packages_of_an_image_are_recorded(shop, reader, scanner, builder, o
     assert [statement["subject"] for statement in found.values()] == [[subject], [subject]]
 
 
+def test_what_a_target_declares_is_recorded(shop, reader) -> None:
+    bake = 'target "default" { attest = [{ type = "provenance", mode = "max" }] }\n'
+    shop.release("v1.0.0", {"docker-bake.hcl": bake, "Dockerfile": "FROM scratch\nCOPY Dockerfile /\n"})
+    assert shop.run("v1.0.0").errors == []
+    _, found = statements(reader, shop.repository("default"))
+    assert "llbDefinition" in json.dumps(found["slsa.dev"]["predicate"]), "the steps are there too"
+
+
 def test_a_scanner_that_cannot_be_had_is_named_with_the_way_out(shop, reader, cut_off) -> None:
     shop.release("v1.0.0", EMPTY)
     (error,) = shop.run("v1.0.0", builder=cut_off, attestations="sbom").errors
