@@ -67,7 +67,7 @@ def _cells(row: Row, table: Table) -> Cells:
 def _times(measured: Measured, row: Row, table: Table) -> str:
     """How many times our wall time it is; ours is the first row of each size."""
     ours = next(other.result for other in table.rows if other.size == row.size)
-    return f"{measured.wall / ours.wall:.1f}" if isinstance(ours, Measured) else ""
+    return f"{measured.wall / ours.wall:.2f}" if isinstance(ours, Measured) else ""
 
 
 def _aligned(rows: Sequence[Cells], *, texts: int) -> list[str]:

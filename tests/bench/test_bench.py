@@ -140,7 +140,7 @@ def test_the_table_is_aligned_markdown() -> None:
         "",
         "| repository | program       | version    | wall |  min |  max |  CPU | to ours | runs |",
         "|------------|---------------|------------|-----:|-----:|-----:|-----:|--------:|-----:|",
-        "| small      | `ours` 1.0.0  | 1.2.0      | 0.50 | 0.25 | 1.00 | 0.50 |     1.0 |    3 |",
+        "| small      | `ours` 1.0.0  | 1.2.0      | 0.50 | 0.25 | 1.00 | 0.50 |    1.00 |    3 |",
         "| small      | `other` 2.0.0 | failed: no |      |      |      |      |         |      |",
         "",
         "* not measured: third, because it does not build",
