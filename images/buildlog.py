@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -67,7 +68,7 @@ def explain_failure(lines: tuple[str, ...], targets: Targets, source: Path) -> A
         return failure
     reason = failures[-1]["text"] if failures else "docker buildx bake ended without saying why"
     file = _dockerfile(targets.get(target, {}), places[-1]["file"], source) if places else ""
-    fix, yaml = _advice(lines)
+    fix, yaml = _advice(lines, source)
     return ActionError(
         f"the image {target} does not build" if target else "the images do not build",
         why="\n".join((reason, *_excerpt(lines))),
@@ -91,10 +92,16 @@ def _by_hand(target: str, file: str) -> str:
     return f"docker build --file {file} ." if file else f"docker buildx bake {target}".rstrip()
 
 
-def _advice(lines: tuple[str, ...]) -> tuple[str, str]:
+def _advice(lines: tuple[str, ...], source: Path) -> tuple[str, str]:
     if asked := tuple(
         flag for line in lines if line.startswith("Pass ") for flag in _ENTITLEMENT.findall(line)
     ):
+        if outside := ", ".join(dict.fromkeys(path for flag in asked if (path := _outside(flag, source)))):
+            return (
+                f"nothing was published; {outside} is outside the repository: every path is relative to its"
+                " root, those of a compose or bake file in a subfolder too; pass a secret in input secrets",
+                "build:\n  context: .\n  dockerfile: deploy/Dockerfile",
+            )
         wanted = "".join(f"\n    {flag}" for flag in dict.fromkeys(asked))
         return "nothing was published; if the images may have it, say so", f"with:\n  allow: |{wanted}"
     if any(_FOREIGN in line for line in lines):
@@ -105,6 +112,13 @@ def _advice(lines: tuple[str, ...]) -> tuple[str, str]:
             "- uses: docker/setup-qemu-action@v4",
         )
     return "", ""
+
+
+def _outside(flag: str, source: Path) -> str:
+    """Return the path that a build asks for, if it is not in the source: there lie things of others."""
+    what, _, path = flag.partition("=")
+    whole = Path(os.path.normpath(source / path))
+    return path if what.partition(".")[0] == "fs" and not whole.is_relative_to(source) else ""
 
 
 def _excerpt(lines: tuple[str, ...]) -> tuple[str, ...]:

@@ -21,12 +21,19 @@ _HUB: Final = "docker.io"
 _HIDDEN: Final = {"INPUT_TOKEN": "", "INPUT_PASSWORD": "", "INPUT_SECRETS": ""}
 """A bake file may read any variable of its environment: these are none of its business."""
 
+_OWN: Final = Path("/tmp")  # noqa: S108 - of the container alone
+"""Workspace and ``runner.temp`` are mounted below one folder, which a build context ``..`` takes whole."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registries:
-    """Every registry of the run; ``environment`` gives docker and buildx the same logins."""
+    """Every registry of the run; ``environment`` gives docker and buildx the same logins.
+
+    ``folder`` is for what the run makes; the logins in ``authfile`` lie elsewhere, where no build looks.
+    """
 
     folder: Path
+    authfile: Path
     registries: tuple[Registry, ...]
     environment: Mapping[str, str]
 
@@ -42,8 +49,11 @@ def open_registries(inputs: Inputs, environ: Mapping[str, str], temporary: Path)
 
     Logins that the job made before, in a DOCKER_CONFIG that this step sees, stay usable for base images.
     """
-    temporary = temporary if temporary.is_dir() else Path("/tmp")  # noqa: S108 - the runner mounts none
-    with TemporaryDirectory(prefix="images-", dir=temporary) as name:
+    temporary = temporary if temporary.is_dir() else _OWN
+    with (
+        TemporaryDirectory(prefix="images-", dir=temporary) as work,
+        TemporaryDirectory(prefix="logins-", dir=_OWN) as name,
+    ):
         folder = Path(name)
         authfile = _private_config(folder, environ)
         registries = tuple(
@@ -53,7 +63,7 @@ def open_registries(inputs: Inputs, environ: Mapping[str, str], temporary: Path)
         _log_in(registries, inputs.destinations)
         environment = {**_HIDDEN, "DOCKER_CONFIG": str(folder), "BUILDX_CONFIG": str(folder / "buildx")}
         copy_builders(_buildx_config(environ), folder / "buildx", lambda: own_mounts(environment))
-        yield Registries(folder=folder, registries=registries, environment=environment)
+        yield Registries(folder=Path(work), authfile=authfile, registries=registries, environment=environment)
 
 
 def repository_name(destination: Destination, image: str, project: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from images.buildlog import cache_trouble, explain_failure
 
 LOG = """\
@@ -90,3 +92,13 @@ def test_a_failure_of_the_cache_alone_is_told_apart() -> None:
     trouble = "failed to solve: failed to configure gha cache exporter: token is malformed"
     assert cache_trouble((f"ERROR: target api: {trouble}",)) == trouble
     assert cache_trouble(tuple(LOG.splitlines())) == ""
+
+
+@pytest.mark.parametrize(
+    ("flag", "outside"),
+    [("fs.read=..", True), ("fs.read=/w/../x", True), ("fs.read=sub/..", False), ("ssh", False)],
+)
+def test_nobody_is_told_to_let_a_build_read_what_is_outside_the_repository(flag: str, outside: bool) -> None:
+    error = explain_failure((f"Pass --allow={flag} to grant", "ERROR: no"), {"api": {}}, Path("/w"))
+    assert ("is outside the repository" in error.fix) == outside
+    assert (flag in error.yaml) != outside

@@ -24,8 +24,19 @@ def test_the_job_s_logins_stay_usable_in_a_private_file_that_goes_with_the_run(
         authfile = registries.registries[0].authfile
         assert json.loads(authfile.read_text()) == {"auths": given["auths"]}
         assert stat.S_IMODE(authfile.stat().st_mode) == 0o600
-        assert stat.S_IMODE(registries.folder.stat().st_mode) == 0o700
-        assert registries.environment["DOCKER_CONFIG"] == str(registries.folder)
+        assert stat.S_IMODE(authfile.parent.stat().st_mode) == 0o700
+        assert registries.environment["DOCKER_CONFIG"] == str(authfile.parent)
+    assert not authfile.parent.exists()
+
+
+def test_no_folder_that_a_build_is_likely_to_read_holds_the_logins(tmp_path: Path, context) -> None:
+    inputs = read_inputs({"INPUT_TAG": "v1.0.0", "INPUT_REGISTRY": "registry.example.org"}, context)
+    temporary = tmp_path / "github" / "runner_temp"
+    temporary.mkdir(parents=True)
+    with open_registries(inputs, {"HOME": str(tmp_path)}, temporary) as registries:
+        assert registries.folder.parent == temporary
+        assert [path.name for path in (tmp_path / "github").rglob("config.json")] == []
+        assert registries.authfile.is_file()
     assert not registries.folder.exists()
 
 
