@@ -35,6 +35,7 @@ class Inputs:
     targets: tuple[str, ...]
     overrides: tuple[str, ...]
     allow: tuple[str, ...]
+    public_arguments: tuple[str, ...]
     platforms: tuple[str, ...]
     builder: str
     cache: tuple[str, ...]
@@ -77,6 +78,7 @@ def read_inputs(environ: Mapping[str, str], context: Context) -> Inputs:
         allow=_matching(
             reader, "allow", reader.words("allow"), _ALLOW, "entitlements such as network.host, one a line"
         ),
+        public_arguments=reader.words("public-arguments"),
         platforms=_platforms(reader),
         builder=_builder(reader),
         cache=_cache(reader),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 from actionkit.errors import ActionError, InputError
 from actionkit.registry.oci import Missing
 from actionkit.semver import Version
+from images.arguments import check_arguments
 from images.bake import Target
 from images.inputs import Inputs
 from images.labels import Facts, image_labels
@@ -19,11 +19,6 @@ from images.tags import Floating, competitors, floating_tags, version_tag, versi
 
 _USUAL: Final = ("linux/amd64",)
 """What an image is built for that declares no platform, where no single machine decides it."""
-
-_SECRET_NAME: Final = re.compile(
-    r"(^|[_-])(token|secret|password|passwd|pwd|credentials?|api_?key|private_?key|access_?key)($|[_-])",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +147,7 @@ def make_plan(inputs: Inputs, source: Source, snapshot: Snapshot, facts: Facts) 
         unstable=_unstable(inputs, snapshot),
         problems=(
             *name_problems(snapshot.declared),
-            *_secret_arguments(snapshot.declared.targets),
+            *check_arguments(snapshot.declared, inputs.public_arguments),
             *(() if inputs.overwrite else published_problems(snapshot, source)),
         ),
     )
@@ -210,17 +205,3 @@ def _unstable(inputs: Inputs, snapshot: Snapshot) -> str:
     if inputs.version.prerelease:
         return f"{inputs.version} is a pre-release"
     return why_unstable(snapshot.release)
-
-
-def _secret_arguments(targets: tuple[Target, ...]) -> tuple[ActionError, ...]:
-    return tuple(
-        ActionError(
-            f"the build argument {name} of the target {target.name} looks like a secret",
-            why="build arguments stay readable in the image's history and provenance",
-            fix=f"use RUN --mount=type=secret,id={name.lower()} in the Dockerfile, and input secrets",
-            yaml=f"with:\n  secrets: |\n    {name.lower()}=${{{{ secrets.{name.upper()} }}}}",
-        )
-        for target in targets
-        for name, value in target.arguments.items()
-        if value and _SECRET_NAME.search(name)
-    )

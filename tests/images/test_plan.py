@@ -53,6 +53,7 @@ def inputs(**changes: object) -> Inputs:
         "targets": (),
         "overrides": (),
         "allow": (),
+        "public_arguments": (),
         "platforms": (),
         "builder": "",
         "cache": (),
