@@ -95,6 +95,13 @@ def bases(name: str, targets: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(found)
 
 
+def fields(entry: str | Mapping[str, str]) -> Mapping[str, str]:
+    """Read options: bake prints text or, since 0.20, an object."""
+    if not isinstance(entry, str):
+        return entry
+    return dict(pair.partition("=")[::2] for pair in entry.split(",") if "=" in pair)
+
+
 def build_definition(
     declared: Declared, settings: Mapping[str, TargetSettings], platforms: tuple[str, ...]
 ) -> str:
@@ -120,16 +127,9 @@ def _members(name: str, groups: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _is_image(resolved: Mapping[str, Any]) -> bool:
     """Tell whether a target makes an image: checks and what is only exported as files do not."""
-    outputs = [_fields(output) for output in resolved.get("output") or ()]
+    outputs = [fields(output) for output in resolved.get("output") or ()]
     only_files = bool(outputs) and all(output.get("type", "local") in _FILES for output in outputs)
     return (resolved.get("call") or "build") == "build" and not only_files
-
-
-def _fields(entry: str | Mapping[str, str]) -> Mapping[str, str]:
-    """Read options: bake prints text or, since 0.20, an object."""
-    if not isinstance(entry, str):
-        return entry
-    return dict(pair.partition("=")[::2] for pair in entry.split(",") if "=" in pair)
 
 
 def _target(name: str, targets: Mapping[str, Any]) -> Target:

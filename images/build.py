@@ -25,7 +25,10 @@ _ENTITLEMENTS: Final = (0, 17)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workshop:
-    """What a build needs: ``folder`` is where its results go, ``workspace`` where local caches are."""
+    """What a build needs: ``folder`` is where its results go, ``workspace`` where local caches are.
+
+    ``hidden`` is what its output must not show.
+    """
 
     inputs: Inputs
     declared: Declared
@@ -33,6 +36,7 @@ class Workshop:
     builder: Builder
     workspace: Path
     folder: Path
+    hidden: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +83,7 @@ def _bake(plan: Plan, workshop: Workshop, settings: Mapping[str, TargetSettings]
         _command(workshop, definition),
         cwd=plan.source.folder,
         env={**workshop.builder.environment, **_environment(inputs, plan)},
-        secrets=inputs.confidential,
+        secrets=workshop.hidden,
         on_line=log.take,
     )
 

@@ -6,56 +6,55 @@ A secret mount leaves nothing in an image, but a Dockerfile may copy its value, 
 
 from __future__ import annotations
 
-import base64
-import gzip
+import json
+import tarfile
 from collections.abc import Iterable, Iterator
-from io import BufferedReader
 from pathlib import Path
-from typing import Final
+from tempfile import TemporaryDirectory
+from typing import Any, Final
 
 from actionkit.errors import ActionError
 from actionkit.registry.layout import Layout
-from actionkit.registry.oci import Descriptor, Image
+from actionkit.registry.oci import Descriptor
+from images.needles import make_needles
+from images.search import Search, search_for
+from images.unpacked import open_layer, without_zstd
 
-SHORTEST: Final = 8
-"""Shorter values are not searched for: they would be found by chance."""
-
-_CHUNK: Final = 4 * 1024 * 1024
-_GZIP: Final = b"\x1f\x8b"
+_SHOWN: Final = 200
+_FIX: Final = (
+    "nothing was published; use RUN --mount=type=secret, write its value into no file,"
+    " and keep .git out of the image with a .dockerignore"
+)
+_OF_A_BASE: Final = (
+    "; a layer that your Dockerfile does not make comes with its base image: take another one,"
+    " or another value if this one is no secret there"
+)
 
 
 def find_leaks(name: str, layout: Layout, secrets: Iterable[str]) -> tuple[ActionError, ...]:
     """Find secret values in manifests, configurations, attestations and the files of every layer.
 
-    ``secrets`` are values; the header that actions/checkout writes for a token is looked for too. Layers
-    compressed with something else than gzip are searched as they are.
+    ``secrets`` are values; their usual encodings are looked for too (images/needles.py). A layer is named
+    with the instruction that made it.
     """
-    needles = _needles(secrets)
-    if not needles:
+    search = search_for(make_needles(secrets))
+    if not search.needles:
         return ()
-    found = {place: None for place, data in _texts(layout) if _contains(data, needles)}
-    for descriptor in _layers(layout):
-        if _in_layer(layout.path(descriptor), needles):
-            found[f"the files of layer {descriptor.digest}"] = None
+    texts = ((place, _FIX) for place in dict.fromkeys(_in_texts(layout, search)))
+    layers = ((place, f"{_FIX}{_OF_A_BASE}") for place in _in_layers(layout, search))
     return tuple(
-        ActionError(
-            f"a secret is in the image {name}",
-            why=f"its value stands in {place}",
-            fix="nothing was published; use RUN --mount=type=secret, write its value into no file,"
-            " and keep .git out of the image with a .dockerignore",
-        )
-        for place in found
+        ActionError(f"a secret is in the image {name}", why=f"its value stands in {place}", fix=fix)
+        for place, fix in (*texts, *layers)
     )
 
 
-def _needles(secrets: Iterable[str]) -> tuple[bytes, ...]:
-    plain = tuple(secret for secret in secrets if len(secret) >= SHORTEST)
-    headers = (base64.b64encode(f"x-access-token:{secret}".encode()) for secret in plain)
-    return (*(secret.encode() for secret in plain), *headers)
-
-
-def _contains(data: bytes, needles: tuple[bytes, ...]) -> bool:
-    return any(needle in data for needle in needles)
+def _in_texts(layout: Layout, search: Search) -> Iterator[str]:
+    for place, data in _texts(layout):
+        strings = tuple(_strings(data))
+        if search.finds(data) or search.finds(_bytes("\0".join(text for _, text in strings))):
+            keys = (key for key, text in strings if search.finds(_bytes(text)))
+            known = search.without(next(keys, ""))
+            yield f"{place} ({known})" if known else place
 
 
 def _texts(layout: Layout) -> Iterator[tuple[str, bytes]]:
@@ -68,24 +67,66 @@ def _texts(layout: Layout) -> Iterator[tuple[str, bytes]]:
             yield "the provenance or SBOM", layout.blob(statement)
 
 
-def _layers(layout: Layout) -> tuple[Descriptor, ...]:
-    manifests: tuple[Image, ...] = tuple(image for _, image in layout.images())
-    return tuple({layer.digest: layer for image in manifests for layer in image.layers}.values())
+def _strings(data: bytes) -> Iterator[tuple[str, str]]:
+    """List every text of a document as it is meant, keys too, with its place: ``config.Env``."""
+    try:
+        document = json.loads(data)
+    except ValueError:
+        return
+    todo: list[tuple[tuple[str, ...], Any]] = [((), document)]
+    while todo:
+        path, value = todo.pop()
+        match value:
+            case str():
+                yield ".".join(path[:2]), value
+            case list():
+                todo += [(path, entry) for entry in value]
+            case dict():
+                todo += [((*path, key), entry) for key, entry in value.items()]
+                yield from ((".".join((*path, key)[:2]), key) for key in value)
 
 
-def _in_layer(path: Path, needles: tuple[bytes, ...]) -> bool:
-    with path.open("rb") as raw:
-        compressed = raw.read(2) == _GZIP
-        raw.seek(0)
-        return _in_stream(gzip.GzipFile(fileobj=raw) if compressed else raw, needles)
+def _in_layers(layout: Layout, search: Search) -> Iterator[str]:
+    made_by = _instructions(layout)
+    layers = {layer.digest: layer for _, image in layout.images() for layer in image.layers}
+    with TemporaryDirectory(dir=layout.folder.parent) as folder:
+        for layer, path in without_zstd(layout, tuple(layers.values()), Path(folder)):
+            with open_layer(path) as stream:
+                found = search.finds_in(stream)
+            if found:
+                yield _described(layer, _file(path, search), made_by.get(layer.digest, ""), search)
 
 
-def _in_stream(stream: gzip.GzipFile | BufferedReader, needles: tuple[bytes, ...]) -> bool:
-    overlap = max(len(needle) for needle in needles) - 1
-    tail = b""
-    while chunk := stream.read(_CHUNK):
-        window = tail + chunk
-        if _contains(window, needles):
-            return True
-        tail = window[-overlap:]
-    return False
+def _described(layer: Descriptor, file: str, instruction: str, search: Search) -> str:
+    place = f" ({search.without(file)})" if file else ""
+    origin = f", made by: {search.without(instruction)[:_SHOWN]}" if instruction else ""
+    return f"the files of layer {layer.digest}{place}{origin}"
+
+
+def _instructions(layout: Layout) -> dict[str, str]:
+    """Map each layer to the instruction that the history says made it."""
+    found: dict[str, str] = {}
+    for _, image in layout.images():
+        history = layout.configuration(image).get("history")
+        entries = [entry for entry in history if isinstance(entry, dict)] if isinstance(history, list) else []
+        made = [str(entry.get("created_by") or "") for entry in entries if not entry.get("empty_layer")]
+        if len(made) == len(image.layers):
+            found |= {layer.digest: text for layer, text in zip(image.layers, made, strict=True)}
+    return found
+
+
+def _file(path: Path, search: Search) -> str:
+    """Name the file of a layer that holds a secret; nothing where none alone does."""
+    try:
+        with open_layer(path) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+            for member in archive:
+                content = archive.extractfile(member) if member.isfile() else None
+                if content and search.finds_in(content):
+                    return member.name
+    except tarfile.TarError:
+        return ""
+    return ""
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode(errors="surrogatepass")

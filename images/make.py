@@ -12,6 +12,7 @@ from images.build import Workshop, build_images
 from images.builder import open_builder
 from images.buildlog import BuildLog
 from images.check import check_image, check_part
+from images.confidential import declared_secrets, hidden_parts, login_secrets
 from images.inputs import Inputs
 from images.leaks import find_leaks
 from images.means import Means
@@ -32,6 +33,7 @@ def make_images(plan: Plan, declared: Declared, inputs: Inputs, means: Means) ->
     if not plan.builds:
         means.workflow.info("every image is published already: nothing to build")
         return Made(layouts={}, repeated=())
+    secrets = _secrets(plan, declared, inputs, means)
     log = BuildLog(tell=means.workflow.info)
     with open_builder(inputs.builder, means.registries.environment) as builder:
         workshop = Workshop(
@@ -41,18 +43,31 @@ def make_images(plan: Plan, declared: Declared, inputs: Inputs, means: Means) ->
             builder=builder,
             workspace=means.context.workspace,
             folder=means.registries.folder / "built",
+            hidden=hidden_parts(secrets),
         )
         with means.workflow.group("docker buildx bake"), means.workflow.verbatim():
             built = build_images(plan, workshop, log)
     if built.cache_trouble:
         means.workflow.warning(built.cache_trouble, title="built without cache")
-    raise_all(tuple(_wrong(plan, inputs, built.layouts)))
+    logins = login_secrets(means.registries.authfile)
+    raise_all(tuple(_wrong(plan, inputs, built.layouts, (*secrets, *logins))))
     return Made(layouts=built.layouts, repeated=log.steps.repeated(declared.targets))
 
 
-def _wrong(plan: Plan, inputs: Inputs, layouts: Mapping[str, Layout]) -> Iterable[ActionError]:
+def _secrets(plan: Plan, declared: Declared, inputs: Inputs, means: Means) -> tuple[str, ...]:
+    """List every secret that the build sees; those that only the declarations name are masked here."""
+    environ = {**means.environ, **means.registries.environment}
+    own = declared_secrets(declared, plan.source.folder, environ)
+    for part in hidden_parts(own):
+        means.workflow.mask(part)
+    return (*inputs.confidential, *own)
+
+
+def _wrong(
+    plan: Plan, inputs: Inputs, layouts: Mapping[str, Layout], secrets: tuple[str, ...]
+) -> Iterable[ActionError]:
     check = check_part if inputs.platform else check_image
     for image in plan.builds:
         layout = layouts[image.target.name]
         yield from check(plan, image, layout)
-        yield from find_leaks(image.target.name, layout, inputs.confidential)
+        yield from find_leaks(image.target.name, layout, secrets)
