@@ -16,6 +16,7 @@ from typing import Any, Final
 from actionkit.registry.oci import normal_platform
 
 CACHE_ONLY: Final = "type=cacheonly"
+_LEFT_BY_BASES: Final = ("tags", "cache-to", "attest")
 
 _TARGET: Final = "target:"
 _LOCAL: Final = "local"
@@ -56,7 +57,8 @@ class Declared:
 class TargetSettings:
     """What a target's build gets from us.
 
-    ``output`` is BuildKit's exporter with its options; ``is_index`` says whether it makes an index.
+    ``output`` is BuildKit's exporter with its options; ``is_index`` says whether it makes an index,
+    which then has the ``annotations`` (``key=value``) too.
     """
 
     output: str
@@ -103,14 +105,20 @@ def fields(entry: str | Mapping[str, str]) -> Mapping[str, str]:
 
 
 def build_definition(
-    declared: Declared, settings: Mapping[str, TargetSettings], platforms: tuple[str, ...]
+    declared: Declared,
+    settings: Mapping[str, TargetSettings],
+    platforms: tuple[str, ...],
+    *,
+    cached: bool = True,
 ) -> str:
     """Write the bake file that builds exactly the targets of ``settings``, and what they build upon.
 
-    ``platforms`` are those that the user asks for; empty leaves what is declared.
+    ``platforms`` are those that the user asks for; empty leaves what is declared. ``cached`` lets what is
+    built upon read the caches that it declares.
     """
+    upon = (*_LEFT_BY_BASES, *(() if cached else ("cache-from",)))
     targets = {
-        name: _configured(target, settings[name]) if name in settings else _only_used(target, platforms)
+        name: _configured(target, settings[name]) if name in settings else _only_used(target, platforms, upon)
         for name, target in declared.document["target"].items()
     }
     document = {"group": {"default": {"targets": list(settings)}}, "target": targets}
@@ -189,11 +197,15 @@ def _without_index(written: Iterable[str]) -> Iterator[str]:
 
 def _configured(target: Mapping[str, Any], settings: TargetSettings) -> dict[str, Any]:
     own = target.get("annotations") or ()
+    levels = "manifest,index" if settings.is_index else "manifest"
     changed = {
         **target,
         "output": [settings.output],
         "labels": {**(target.get("labels") or {}), **settings.labels},
-        "annotations": [*(own if settings.is_index else _without_index(own)), *settings.annotations],
+        "annotations": [
+            *(own if settings.is_index else _without_index(own)),
+            *(f"{levels}:{pair}" for pair in settings.annotations),
+        ],
         "attest": list(settings.attestations),
         "secret": [*(target.get("secret") or ()), *settings.secrets],
     }
@@ -202,9 +214,10 @@ def _configured(target: Mapping[str, Any], settings: TargetSettings) -> dict[str
     return {key: value for key, value in changed.items() if key != "tags"}
 
 
-def _only_used(target: Mapping[str, Any], platforms: tuple[str, ...]) -> dict[str, Any]:
+def _only_used(
+    target: Mapping[str, Any], platforms: tuple[str, ...], dropped: tuple[str, ...]
+) -> dict[str, Any]:
     """Build a target that others build upon, and leave nothing behind: no image, no tag, no cache."""
-    dropped = ("tags", "cache-to", "attest")
     kept = {key: value for key, value in target.items() if key not in dropped}
     kept |= {"platforms": list(platforms)} if platforms else {}
     return {**kept, "output": [CACHE_ONLY]}

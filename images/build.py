@@ -11,9 +11,9 @@ from actionkit.errors import ActionError, CommandFailed
 from actionkit.process import stream
 from actionkit.registry.layout import Layout, read_layout
 from images.attestations import are_recorded, attestation_options
-from images.bake import Declared, TargetSettings, build_definition
+from images.bake import Declared, TargetSettings, bases, build_definition
 from images.builder import Builder
-from images.buildlog import BuildLog, cache_trouble, explain_failure
+from images.buildlog import BuildLog, cache_trouble, explain_failure, plain_target
 from images.caches import GHA_ENVIRONMENT, CachePlace, local_folders, target_caches
 from images.inputs import Inputs
 from images.plan import ImagePlan, Plan
@@ -47,6 +47,26 @@ class Built:
     cache_trouble: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """How it is tried to build: ``cached`` says whether any cache is read or written."""
+
+    settings: Mapping[str, TargetSettings]
+    cached: bool
+
+    def without_caches(self) -> Attempt:
+        """Give up the caches of all targets."""
+        plain = {name: replace(it, cache_from=(), cache_to=()) for name, it in self.settings.items()}
+        return Attempt(settings=plain, cached=False)
+
+    def easier(self, lines: tuple[str, ...]) -> tuple[Attempt, ...]:
+        """Give what may succeed where this failed with ``lines``; nothing where the images are to blame."""
+        if (name := plain_target(lines, tuple(self.settings))) and self.settings[name].is_index:
+            plain = replace(self.settings[name], is_index=False)
+            return (replace(self, settings={**self.settings, name: plain}),)
+        return (self.without_caches(),) if self.cached and cache_trouble(lines) else ()
+
+
 def build_images(plan: Plan, workshop: Workshop, log: BuildLog) -> Built:
     """Build what the plan wants built.
 
@@ -54,33 +74,51 @@ def build_images(plan: Plan, workshop: Workshop, log: BuildLog) -> Built:
     Raise ActionError that names the target, the line of its Dockerfile and the end of its output.
     """
     settings = {image.target.name: _settings(image, workshop) for image in plan.builds}
-    trouble = ""
-    try:
-        _bake(plan, workshop, settings, log)
-    except CommandFailed as error:
-        trouble = cache_trouble(tuple(log.lines))
-        if not trouble:
-            raise _explained(plan, workshop, log) from error
-        plain = {name: replace(given, cache_from=(), cache_to=()) for name, given in settings.items()}
+    attempt, trouble = _with_folders(_first(settings, workshop.declared), workshop)
+    while True:
         try:
-            _bake(plan, workshop, plain, log)
-        except CommandFailed as again:
-            raise _explained(plan, workshop, log) from again
+            _bake(plan, workshop, attempt, log)
+            break
+        except CommandFailed as error:
+            lines = tuple(log.lines)
+            easier = attempt.easier(lines)
+            if not easier:
+                raise _explained(plan, workshop, log) from error
+            if easier[0].cached != attempt.cached:
+                trouble = cache_trouble(lines)
+            attempt = easier[0]
     layouts = {name: read_layout(workshop.folder / name) for name in settings}
     return Built(layouts=layouts, cache_trouble=trouble)
 
 
-def _bake(plan: Plan, workshop: Workshop, settings: Mapping[str, TargetSettings], log: BuildLog) -> None:
+def _first(settings: Mapping[str, TargetSettings], declared: Declared) -> Attempt:
+    upon = {base for name in settings for base in bases(name, declared.document["target"])}
+    read = any(declared.document["target"][name].get("cache-from") for name in upon)
+    used = any(it.cache_from or it.cache_to for it in settings.values())
+    return Attempt(settings=settings, cached=used or read)
+
+
+def _with_folders(attempt: Attempt, workshop: Workshop) -> tuple[Attempt, str]:
+    """Make the folders of local caches; without caches and with the reason where that cannot be."""
+    try:
+        for folder in local_folders(workshop.inputs.cache, workshop.workspace):
+            folder.mkdir(parents=True, exist_ok=True)  # bake grants access to folders that are there
+    except OSError as error:
+        return attempt.without_caches(), f"the folder of the cache cannot be made: {error}"
+    return attempt, ""
+
+
+def _bake(plan: Plan, workshop: Workshop, attempt: Attempt, log: BuildLog) -> None:
+    log.begin()
     folder, inputs = workshop.folder, workshop.inputs
-    caches = local_folders(inputs.cache, workshop.workspace)
-    for made in (*caches, *(folder / name for name in settings)):
-        made.mkdir(parents=True, exist_ok=True)  # bake grants access to folders that are there
+    for name in attempt.settings:
+        (folder / name).mkdir(parents=True, exist_ok=True)
     definition = folder / "bake.json"
     platforms = (inputs.platform,) if inputs.platform else inputs.platforms
-    text = build_definition(workshop.declared, settings, platforms)
+    text = build_definition(workshop.declared, attempt.settings, platforms, cached=attempt.cached)
     definition.write_text(text, encoding="utf-8")
     stream(
-        _command(workshop, definition),
+        _command(workshop, attempt, definition),
         cwd=plan.source.folder,
         env={**workshop.builder.environment, **_environment(inputs, plan)},
         secrets=workshop.hidden,
@@ -94,9 +132,10 @@ def _explained(plan: Plan, workshop: Workshop, log: BuildLog) -> ActionError:
     return explain_failure(tuple(log.lines), targets, plan.source.folder)
 
 
-def _command(workshop: Workshop, definition: Path) -> tuple[str, ...]:
+def _command(workshop: Workshop, attempt: Attempt, definition: Path) -> tuple[str, ...]:
     builder = workshop.builder
-    folders = (workshop.folder, *local_folders(workshop.inputs.cache, workshop.workspace))
+    caches = local_folders(workshop.inputs.cache, workshop.workspace) if attempt.cached else ()
+    folders = (workshop.folder, *caches)
     own = tuple(f"fs={folder}" for folder in folders) if builder.version >= _ENTITLEMENTS else ()
     allow = tuple(f"--allow={what}" for what in (*own, *workshop.inputs.allow))
     where = ("--builder", builder.name, "--file", str(definition))
@@ -118,7 +157,6 @@ def _settings(image: ImagePlan, workshop: Workshop) -> TargetSettings:
     resolved = workshop.declared.document["target"][name]
     attestations = attestation_options(inputs.attestations, resolved.get("attest") or ())
     is_index = len(image.platforms) > 1 or are_recorded(attestations)
-    levels = "manifest,index" if is_index else "manifest"
     repository = image.places[0].repository
     place = CachePlace(
         scope="-".join((name, *(platform.replace("/", "-") for platform in image.platforms))),
@@ -132,7 +170,7 @@ def _settings(image: ImagePlan, workshop: Workshop) -> TargetSettings:
         output=f"type=oci,dest={workshop.folder / name},tar=false,rewrite-timestamp=true,name={subject}",
         labels=image.labels,
         is_index=is_index,
-        annotations=tuple(f"{levels}:{key}={value}" for key, value in image.labels.items()),
+        annotations=tuple(f"{key}={value}" for key, value in image.labels.items()),
         platforms=image.platforms,
         attestations=attestations,
         secrets=tuple(

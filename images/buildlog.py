@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -22,7 +23,10 @@ _REPEATED: Final = 10
 _BLOCK: Final = 2
 _STEP_FAILED: Final = re.compile(r"^#(\d+) ERROR: ")
 _WRITTEN: Final = re.compile(r"^#(?P<step>\d+) (?P<text>\d+\.\d+ .*)$")
-_PLACE: Final = re.compile(r"^(?P<file>\S*[Dd]ockerfile\S*):(?P<line>\d+)$")
+_PLACE: Final = re.compile(r"^(?P<file>\S.*):(?P<line>\d+)$")
+_FRAME: Final = re.compile(r"^-{20}$")
+"""What stands below a place, above the lines of the file."""
+_NO_INDEX: Final = "index annotations not supported"
 _FAILED: Final = re.compile(r"^ERROR: (?:target (?P<target>\S+): )?(?P<text>.*)$")
 _RULE: Final = re.compile(r"^-{6}$")
 _CACHE: Final = re.compile(
@@ -40,6 +44,11 @@ class BuildLog:
     steps: Steps = field(default_factory=Steps)
     lines: deque[str] = field(default_factory=lambda: deque(maxlen=_TAIL))
 
+    def begin(self) -> None:
+        """Forget a build that failed and is tried in another way."""
+        self.lines.clear()
+        self.steps.clear()
+
     def take(self, line: str) -> None:
         """Show a line and note what it says."""
         self.lines.append(line)
@@ -48,9 +57,25 @@ class BuildLog:
 
 
 def cache_trouble(lines: tuple[str, ...]) -> str:
-    """Return the reason of a failure that is the cache's alone; empty for any other."""
-    failures = [match["text"] for line in lines if (match := _FAILED.match(line))]
-    return failures[-1] if failures and _CACHE.search(failures[-1]) else ""
+    """Return the reason of a failure that may be a cache's; empty for one that is not.
+
+    BuildKit's texts do not always say that they are about a cache, so that every failure counts for which
+    it names neither a line of a Dockerfile nor a right that is to be given.
+    """
+    reason = next((match["text"] for line in reversed(lines) if (match := _FAILED.match(line))), "")
+    is_placed = any(True for _ in _places(lines)) or any(_ENTITLEMENT.search(line) for line in lines)
+    return reason if _CACHE.search(reason) or not is_placed else ""
+
+
+def plain_target(lines: tuple[str, ...], targets: tuple[str, ...]) -> str:
+    """Name the target that BuildKit cannot make an index of; empty for any other failure.
+
+    It records nothing about an image without layers, which then is a plain manifest.
+    """
+    failed = [match for line in lines if (match := _FAILED.match(line))]
+    if not failed or _NO_INDEX not in failed[-1]["text"]:
+        return ""
+    return failed[-1]["target"] or (targets[0] if len(targets) == 1 else "")
 
 
 def explain_failure(lines: tuple[str, ...], targets: Targets, source: Path) -> ActionError:
@@ -60,7 +85,7 @@ def explain_failure(lines: tuple[str, ...], targets: Targets, source: Path) -> A
     a Dockerfile only the last part of its path.
     """
     failures = [match for line in lines if (match := _FAILED.match(line))]
-    places = [match for line in lines if (match := _PLACE.match(line))]
+    places = tuple(_places(lines))
     target = (failures[-1]["target"] if failures else "") or (
         next(iter(targets)) if len(targets) == 1 else ""
     )
@@ -77,6 +102,13 @@ def explain_failure(lines: tuple[str, ...], targets: Targets, source: Path) -> A
         file=file,
         line=int(places[-1]["line"]) if file else 0,
     )
+
+
+def _places(lines: tuple[str, ...]) -> Iterator[re.Match[str]]:
+    """Find the places in files that BuildKit shows, whatever they are called."""
+    for line, below in pairwise(lines):
+        if _FRAME.match(below) and (match := _PLACE.match(line)):
+            yield match
 
 
 def _dockerfile(resolved: Mapping[str, Any], told: str, source: Path) -> str:

@@ -39,6 +39,11 @@ class Steps:
     steps: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
+    def clear(self) -> None:
+        """Forget a build that is tried once more."""
+        self.steps.clear()
+        self.seconds.clear()
+
     def take(self, line: str) -> None:
         """Note a step that starts or ends."""
         if step := _STEP.match(line):

@@ -127,7 +127,7 @@ def _image(raw: bytes, document: Mapping[str, Any]) -> Image:
         raw=raw,
         media_type=document.get("mediaType", "application/vnd.oci.image.manifest.v1+json"),
         config=_descriptor(document["config"]),
-        layers=tuple(_descriptor(entry) for entry in document["layers"]),
+        layers=tuple(_descriptor(entry) for entry in document["layers"] or ()),  # BuildKit says null
         annotations=document.get("annotations") or {},
     )
 

@@ -31,7 +31,7 @@ SETTINGS = TargetSettings(
     is_index=True,
     output="type=oci,dest=/out/api",
     labels={"a": "b"},
-    annotations=("manifest:a=b",),
+    annotations=("a=b",),
     platforms=("linux/amd64",),
     attestations=("type=provenance,mode=min",),
     secrets=("id=token,env=IMAGES_SECRET_0",),
@@ -104,7 +104,7 @@ def test_what_is_built_is_bake_s_own_answer_with_our_outputs_in_it() -> None:
     written = json.loads(build_definition(declared, {"api": SETTINGS}, ("linux/arm64",)))
     assert written["group"] == {"default": {"targets": ["api"]}}
     assert written["target"]["api"] == {
-        "annotations": ["manifest:a=b"],
+        "annotations": ["manifest,index:a=b"],
         "args": {"EMPTY": None, "PROFILE": "rel$${x}"},
         "attest": ["type=provenance,mode=min"],
         "cache-from": [],
@@ -138,3 +138,14 @@ def test_a_name_that_no_registry_takes_is_refused() -> None:
     printed = {"target": {"default": {"tags": ["acme/My_App..x:1"]}}}
     (problem,) = name_problems(read_declared(json.dumps(printed).encode()))
     assert problem.what.startswith("'my_app..x' is no name for an image")
+
+
+def test_without_caches_what_is_built_upon_reads_none_either() -> None:
+    base = {"cache-from": ["type=local,src=c"]}
+    targets = {"default": {"contexts": {"b": "target:base"}}, "base": base}
+    declared = read_declared(json.dumps({"target": targets}).encode())
+    read = [
+        json.loads(build_definition(declared, {"default": SETTINGS}, (), cached=cached))["target"]["base"]
+        for cached in (True, False)
+    ]
+    assert read == [{**base, "output": ["type=cacheonly"]}, {"output": ["type=cacheonly"]}]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from images.buildlog import cache_trouble, explain_failure
+from images.buildlog import cache_trouble, explain_failure, plain_target
 
 LOG = """\
 #12 [api build 3/4] RUN cargo build --locked
@@ -102,3 +102,24 @@ def test_nobody_is_told_to_let_a_build_read_what_is_outside_the_repository(flag:
     error = explain_failure((f"Pass --allow={flag} to grant", "ERROR: no"), {"api": {}}, Path("/w"))
     assert ("is outside the repository" in error.fix) == outside
     assert (flag in error.yaml) != outside
+
+
+def test_a_failure_that_names_no_line_may_be_a_cache_s_and_a_right_that_lacks_is_not() -> None:
+    reason = "failed to solve: invalid character 'c' looking for beginning of object key string"
+    assert cache_trouble((f"ERROR: {reason}",)) == reason
+    asked = ('Pass "--allow=network.host" to grant requested privileges.', "ERROR: additional privileges")
+    assert cache_trouble(asked) == ""
+
+
+def test_the_target_that_cannot_be_an_index_is_named() -> None:
+    reason = "failed to solve: index annotations not supported for single platform export"
+    assert plain_target((f"ERROR: target web: {reason}",), ("api", "web")) == "web"
+    assert plain_target((f"ERROR: {reason}",), ("api",)) == "api"
+    assert plain_target((f"ERROR: {reason}",), ("api", "web")) == ""
+    assert plain_target(tuple(LOG.splitlines()), ("api",)) == ""
+
+
+def test_a_step_of_a_containerfile_is_told_with_its_line() -> None:
+    lines = (line.replace("Dockerfile:7", "Containerfile:7") for line in LOG.splitlines())
+    error = explain_failure(tuple(lines), {"api": {"dockerfile": "build/Containerfile"}}, Path("/w"))
+    assert (error.file, error.line) == ("build/Containerfile", 7)

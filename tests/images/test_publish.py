@@ -280,6 +280,16 @@ def test_files_that_earlier_steps_made_go_in_and_are_told(shop, reader) -> None:
     assert "git ignores `target/`" in run.summary
 
 
+def test_an_image_of_metadata_alone_is_published_beside_others(shop, reader) -> None:
+    empty = {"empty.Dockerfile": "FROM scratch\nENV A=b\n", "none.Dockerfile": "FROM scratch\nENV A=c\n"}
+    shop.release("v1.0.0", {**ONE, **empty})
+    run = shop.run("v1.0.0")
+    assert run.errors == []
+    for name in ("api", "empty", "none"):
+        labels = reader.image(shop.repository(name), "1.0.0")[1]["config"]["Labels"]
+        assert labels["org.opencontainers.image.version"] == "1.0.0"
+
+
 def test_a_dry_run_says_what_would_happen_and_changes_nothing(shop, reader) -> None:
     shop.release("v1.0.0", TWO)
     run = shop.run("v1.0.0", dry_run="true")
