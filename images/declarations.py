@@ -63,6 +63,7 @@ def release_variables(inputs: Inputs, source: Source) -> Mapping[str, str]:
         "RELEASE_TAG": inputs.tag,
         "RELEASE_VERSION": str(inputs.version),
         "RELEASE_COMMIT": source.commit,
+        "RELEASE_CREATED": source.created,
     }
 
 

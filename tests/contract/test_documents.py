@@ -233,7 +233,9 @@ def test_the_minutes_after_which_jobs_end_are_told(documents, workflows) -> None
 
 def test_the_variables_that_bake_files_can_use_are_told(documents) -> None:
     release = SimpleNamespace(tag="v1.2.3", version="1.2.3")
-    given = release_variables(release, SimpleNamespace(commit="the tagged commit"))
+    given = release_variables(
+        release, SimpleNamespace(commit="the tagged commit", created="its time, in ISO 8601")
+    )
     rows = table(documents["docs/images.md"], "variable", "is for the tag `v1.2.3`")
     assert {name.strip("`"): value.strip("`") for name, value in rows} == given
 

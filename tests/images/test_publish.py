@@ -333,13 +333,16 @@ def test_current_bake_syntax_is_understood(shop, reader) -> None:
 def test_a_bake_file_knows_which_release_it_is_built_for(shop, reader) -> None:
     bake = """
     variable "RELEASE_VERSION" { default = "dev" }
+    variable "RELEASE_CREATED" { default = timestamp() }
     variable "INPUT_PASSWORD" { default = "hidden" }
-    target "default" { labels = { built = RELEASE_VERSION, seen = INPUT_PASSWORD } }
+    target "default" {
+      labels = { built = RELEASE_VERSION, made = RELEASE_CREATED, seen = INPUT_PASSWORD }
+    }
     """
     shop.release("v1.0.0", {"docker-bake.hcl": bake, "Dockerfile": "FROM scratch\nCOPY Dockerfile /\n"})
     assert shop.run("v1.0.0").errors == []
     labels = reader.image(shop.repository("default"), "1.0.0")[1]["config"]["Labels"]
-    assert (labels["built"], labels["seen"]) == ("1.0.0", "")
+    assert (labels["built"], labels["made"], labels["seen"]) == ("1.0.0", "2026-01-02T03:04:05Z", "")
 
 
 def test_nothing_in_the_workspace_is_left_to_root(shop, reader) -> None:
