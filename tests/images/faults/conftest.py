@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import http.client
-import json
 import re
-import secrets
 import threading
 import time
 from collections import Counter
@@ -51,18 +48,12 @@ class Proxy:
     registry: lab.Registry
     faults: list[Fault] = field(default_factory=list)
     seen: list[tuple[str, str, int]] = field(default_factory=list)
-    tokens: dict[str, int] = field(default_factory=dict)
-    uses: int = 0
     address: str = ""
     _matches: Counter[Fault] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def fault(self, method: str, path: str, **what: Any) -> None:
         self.faults.append(Fault(method=method, path=path, **what))
-
-    def demand_tokens(self, *, uses: int) -> None:
-        """Let nobody in without a bearer token, and let each token expire after so many requests."""
-        self.uses = uses
 
     def due(self, method: str, path: str) -> Fault | None:
         with self._lock:
@@ -72,13 +63,6 @@ class Proxy:
                     if fault.after < self._matches[fault] <= fault.after + fault.times:
                         return fault
         return None
-
-    def spent(self, token: str) -> bool:
-        with self._lock:
-            if self.tokens.get(token, 0) <= 0:
-                return True
-            self.tokens[token] -= 1
-            return False
 
     def answers(self, method: str, path: str) -> list[int]:
         """The statuses of all requests of this method to this path, in order."""
@@ -92,10 +76,6 @@ class _Handler(BaseHTTPRequestHandler):
     def handle_one(self) -> None:
         path = self.path.partition("?")[0]
         body = self._body()
-        if path == "/token":
-            return self._give_token()
-        if self.proxy.uses and self._is_unknown():
-            return self._answer(401, self._challenge(), b'{"errors":[{"code":"UNAUTHORIZED"}]}')
         fault = self.proxy.due(self.command, path)
         if fault and fault.slow:
             time.sleep(fault.slow)
@@ -131,14 +111,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _forward(self, body: bytes) -> tuple[int, Mapping[str, str], bytes]:
         connection = http.client.HTTPConnection(self.proxy.registry.address, timeout=60)
         dropped = {"transfer-encoding", "content-length", "connection", "accept-encoding"}
-        dropped |= {"authorization"} if self.proxy.uses else set()
         try:
             connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
             for key, value in self.headers.items():
                 if key.lower() not in dropped:
                     connection.putheader(key, value)
-            if self.proxy.uses:
-                connection.putheader("Authorization", f"Basic {_basic(self.proxy.registry)}")
             connection.putheader("Content-Length", str(len(body)))
             connection.endheaders(body)
             answer = connection.getresponse()
@@ -158,27 +135,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
-
-    def _is_unknown(self) -> bool:
-        scheme, _, token = self.headers.get("Authorization", "").partition(" ")
-        return scheme != "Bearer" or self.proxy.spent(token)
-
-    def _challenge(self) -> Mapping[str, str]:
-        had_one = self.headers.get("Authorization", "").startswith("Bearer ")
-        expired = ',error="invalid_token"' if had_one else ""
-        realm = f'Bearer realm="http://{self.proxy.address}/token",service="proxy"{expired}'
-        return {"WWW-Authenticate": realm, "Content-Type": "application/json"}
-
-    def _give_token(self) -> None:
-        if self.headers.get("Authorization", "") != f"Basic {_basic(self.proxy.registry)}":
-            return self._answer(401, {}, b"")
-        token = secrets.token_hex(16)
-        self.proxy.tokens[token] = self.proxy.uses
-        return self._answer(200, {}, json.dumps({"token": token, "expires_in": 300}).encode())
-
-
-def _basic(registry: lab.Registry) -> str:
-    return base64.b64encode(f"{registry.username}:{registry.password}".encode()).decode()
 
 
 @pytest.fixture
