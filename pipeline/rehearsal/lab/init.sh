@@ -22,11 +22,17 @@ forwarding_before() {
     echo "${before:-$(cat "$forwarding")}"
 }
 
+# A bridge without an address of its own takes one of its ports', another one as containers come and go, and
+# the containers that know the old one reach nobody for half a minute.
+hardware_address() {
+    printf '02:42:%02x:%02x:00:01' "${prefix%.*}" "${prefix#*.}"
+}
+
 network_up() {
     local before
     before=$(forwarding_before)
     echo "$name $prefix $before" >/run/network
-    ip link add "$name" type bridge &&
+    ip link add "$name" address "$(hardware_address)" type bridge &&
         ip link set "$name" alias "$before" &&
         ip address add "$prefix.0.1/17" dev "$name" &&
         ip link set "$name" up &&

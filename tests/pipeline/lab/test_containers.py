@@ -1,5 +1,7 @@
 import http.server
+import json
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,17 @@ def container(engine):
     name = engine.docker("run", "--detach", BASE_IMAGE, "sleep", "1000").strip()
     yield name
     engine.docker("rm", "--force", name)
+
+
+def test_the_bridge_keeps_its_hardware_address_while_containers_come_and_go(private_engine):
+    engine = private_engine
+    bridge = json.loads((engine.found.folder / "run" / "daemon.json").read_text())["bridge"]
+    address = Path("/sys/class/net", bridge, "address")
+    before = address.read_text()
+    name = engine.docker("run", "--detach", BASE_IMAGE, "sleep", "1000").strip()
+    during = address.read_text()
+    engine.docker("rm", "--force", name)
+    assert before == during == address.read_text()
 
 
 def test_a_container_sees_the_files_of_a_mounted_folder_and_writes_back(engine, tmp_path):
