@@ -16,6 +16,7 @@ from actionkit.registry import Registry
 from images.destinations import Destination
 from images.inputs import Inputs
 from images.known import copy_builders, own_mounts
+from images.leftovers import own_folder
 
 _HUB: Final = "docker.io"
 _HIDDEN: Final = {"INPUT_TOKEN": "", "INPUT_PASSWORD": "", "INPUT_SECRETS": ""}
@@ -51,7 +52,7 @@ def open_registries(inputs: Inputs, environ: Mapping[str, str], temporary: Path)
     """
     temporary = temporary if temporary.is_dir() else _OWN
     with (
-        TemporaryDirectory(prefix="images-", dir=temporary) as work,
+        own_folder(temporary) as work,
         TemporaryDirectory(prefix="logins-", dir=_OWN) as name,
     ):
         folder = Path(name)
@@ -63,7 +64,7 @@ def open_registries(inputs: Inputs, environ: Mapping[str, str], temporary: Path)
         _log_in(registries, inputs.destinations)
         environment = {**_HIDDEN, "DOCKER_CONFIG": str(folder), "BUILDX_CONFIG": str(folder / "buildx")}
         copy_builders(_buildx_config(environ), folder / "buildx", lambda: own_mounts(environment))
-        yield Registries(folder=Path(work), authfile=authfile, registries=registries, environment=environment)
+        yield Registries(folder=work, authfile=authfile, registries=registries, environment=environment)
 
 
 def repository_name(destination: Destination, image: str, project: str) -> str:
