@@ -52,6 +52,12 @@ class Declared:
     others: tuple[str, ...]
     document: Mapping[str, Any]
 
+    @property
+    def arguments(self) -> Mapping[str, Mapping[str, str]]:
+        """The build arguments of every target, those included that others only build upon."""
+        targets = self.document.get("target") or {}
+        return {name: resolved.get("args") or {} for name, resolved in targets.items()}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetSettings:

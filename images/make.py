@@ -51,7 +51,7 @@ def make_images(plan: Plan, declared: Declared, inputs: Inputs, means: Means) ->
         means.workflow.warning(built.cache_trouble, title="built without cache")
     logins = login_secrets(means.registries.authfile)
     raise_all(tuple(_wrong(plan, inputs, built.layouts, (*secrets, *logins))))
-    return Made(layouts=built.layouts, repeated=log.steps.repeated(declared.targets))
+    return Made(layouts=built.layouts, repeated=log.steps.repeated(declared.arguments))
 
 
 def _secrets(plan: Plan, declared: Declared, inputs: Inputs, means: Means) -> tuple[str, ...]:

@@ -7,17 +7,16 @@ differs, even one that the stage does not need, makes it run once for each.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from images.bake import Target
-
 _STEP: Final = re.compile(
-    r"^#(?P<vertex>\d+) \[(?P<target>\S+) (?:(?P<platform>[a-z0-9]+/\S+) )?(?P<stage>\S+) +\d+/\d+\] "
-    r"(?P<instruction>RUN .+)$"
+    r"^#(?P<vertex>\d+) \[(?P<target>[^\s\]]+) (?:(?P<platform>[a-z][a-z0-9]*/[^\s\]]+) )?"
+    r"(?:(?P<stage>[^\s\]]+) )? *\d+/\d+\] (?P<instruction>RUN .+)$"
 )
 _DONE: Final = re.compile(r"^#(?P<vertex>\d+) DONE (?P<seconds>[\d.]+)s$")
+_UNNAMED: Final = "unnamed"
 _NOTABLE_SECONDS: Final = 1.0
 
 
@@ -47,34 +46,35 @@ class Steps:
     def take(self, line: str) -> None:
         """Note a step that starts or ends."""
         if step := _STEP.match(line):
-            key = (step["target"], step["platform"] or "", step["stage"], step["instruction"])
+            key = (step["target"], step["platform"] or "", step["stage"] or _UNNAMED, step["instruction"])
             self.steps[step["vertex"]] = key
         elif done := _DONE.match(line):
             self.seconds[done["vertex"]] = float(done["seconds"])
 
-    def repeated(self, targets: Iterable[Target]) -> tuple[Repeated, ...]:
-        """List the steps that ran more than once, with the arguments in which their targets differ."""
-        known = {target.name: target for target in targets}
+    def repeated(self, arguments: Mapping[str, Mapping[str, str]]) -> tuple[Repeated, ...]:
+        """List the steps that ran more than once; ``arguments`` are those of each target that is built."""
         groups: dict[tuple[str, str, str], list[str]] = {}
         for vertex, (target, platform, stage, instruction) in self.steps.items():
-            if vertex in self.seconds and target in known:
+            if vertex in self.seconds and target in arguments:
                 groups.setdefault((platform, stage, instruction), []).append(vertex)
-        found = (self._repeated(key, vertices, known) for key, vertices in groups.items())
+        found = (self._repeated(key, vertices, arguments) for key, vertices in groups.items())
         return tuple(step for step in found if len(step.targets) > 1 and step.seconds >= _NOTABLE_SECONDS)
 
-    def _repeated(self, key: tuple[str, str, str], vertices: list[str], known: dict[str, Target]) -> Repeated:
+    def _repeated(
+        self, key: tuple[str, str, str], vertices: list[str], arguments: Mapping[str, Mapping[str, str]]
+    ) -> Repeated:
         ran = {self.steps[vertex][0] for vertex in vertices}
-        names = tuple(name for name in known if name in ran)
+        names = tuple(name for name in arguments if name in ran)
         times = sorted(self.seconds[vertex] for vertex in vertices)
         return Repeated(
             stage=key[1],
             instruction=key[2],
             targets=names,
             seconds=sum(times[:-1]),
-            arguments=_differing([known[name] for name in names]),
+            arguments=_differing([arguments[name] for name in names]),
         )
 
 
-def _differing(targets: list[Target]) -> tuple[str, ...]:
-    names = sorted({name for target in targets for name in target.arguments})
-    return tuple(name for name in names if len({target.arguments.get(name) for target in targets}) > 1)
+def _differing(arguments: list[Mapping[str, str]]) -> tuple[str, ...]:
+    names = sorted({name for given in arguments for name in given})
+    return tuple(name for name in names if len({given.get(name) for given in arguments}) > 1)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import pytest
 
-from images.bake import Target
 from images.repeated import Repeated, Steps
 
 LOG = """\
@@ -24,28 +23,16 @@ LOG = """\
 """
 
 
-def target(name: str, arguments: Mapping[str, str]) -> Target:
-    return Target(
-        name=name,
-        image=name,
-        platforms=(),
-        arguments=arguments,
-        labels={},
-        annotations={},
-        fingerprint_source="",
-    )
-
-
 def test_a_step_that_ran_for_two_targets_is_found_with_the_argument_that_differs() -> None:
     steps = Steps()
     for line in LOG.splitlines():
         steps.take(line)
-    targets = (
-        target("api", {"NAME": "api", "PROFILE": "release"}),
-        target("web", {"NAME": "web", "PROFILE": "release"}),
-        target("job", {}),
-    )
-    assert steps.repeated(targets) == (
+    arguments = {
+        "api": {"NAME": "api", "PROFILE": "release"},
+        "web": {"NAME": "web", "PROFILE": "release"},
+        "job": {},
+    }
+    assert steps.repeated(arguments) == (
         Repeated(
             stage="build",
             instruction="RUN cargo build --release",
@@ -60,4 +47,21 @@ def test_a_step_that_ran_once_for_all_is_none() -> None:
     steps = Steps()
     for line in ("#8 [api build 2/2] RUN cargo build", "#8 DONE 31.2s", "#9 [web app 1/1] RUN strip"):
         steps.take(line)
-    assert steps.repeated((target("api", {}), target("web", {}))) == ()
+    assert steps.repeated({"api": {}, "web": {}}) == ()
+
+
+@pytest.mark.parametrize("platform", ["", "linux/arm64 "])
+def test_steps_of_stages_without_a_name_and_of_what_is_built_upon_count_too(platform: str) -> None:
+    steps = Steps()
+    for number, target in enumerate(("app", "base")):
+        steps.take(f"#{number} [{target} {platform} 2/12] RUN make")
+        steps.take(f"#{number} DONE 4.0s")
+    assert steps.repeated({"app": {"A": "1"}, "base": {}}) == (
+        Repeated(
+            stage="unnamed",
+            instruction="RUN make",
+            targets=("app", "base"),
+            seconds=4.0,
+            arguments=("A",),
+        ),
+    )
