@@ -41,9 +41,10 @@ class Caches:
     sinks: tuple[str, ...]
 
 
-def check_caches(words: tuple[str, ...]) -> tuple[InputError, ...]:
-    """Find words that name no cache."""
-    return tuple(
+def check_caches(words: tuple[str, ...], kept: tuple[Path, ...]) -> tuple[InputError, ...]:
+    """Find words that name no cache, and folders that end with the container: those ``kept`` do not."""
+    lost = (word for word in words if _is_folder(word) and not _is_kept(word, kept))
+    unknown = tuple(
         InputError(
             f"input cache has {word!r}",
             why="it takes gha, registry, local=path or none, one a line",
@@ -52,6 +53,23 @@ def check_caches(words: tuple[str, ...]) -> tuple[InputError, ...]:
         for word in words
         if word not in (_GHA, _REGISTRY, _NONE) and not _is_folder(word)
     )
+    return (
+        *unknown,
+        *(
+            InputError(
+                f"input cache has {word!r}, a folder that this action does not see",
+                why="it runs in a container, where the machine's own paths are not",
+                fix="name a folder relative to the workspace, and keep it with actions/cache",
+                yaml="with:\n  cache: local=.buildcache",
+            )
+            for word in lost
+        ),
+    )
+
+
+def _is_kept(word: str, kept: tuple[Path, ...]) -> bool:
+    path = Path(word.removeprefix(_LOCAL))
+    return not path.is_absolute() or any(path.is_relative_to(folder) for folder in kept)
 
 
 def _is_folder(word: str) -> bool:

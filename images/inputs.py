@@ -81,7 +81,7 @@ def read_inputs(environ: Mapping[str, str], context: Context) -> Inputs:
         public_arguments=reader.words("public-arguments"),
         platforms=_platforms(reader),
         builder=_builder(reader),
-        cache=_cache(reader),
+        cache=_cache(reader, context),
         secrets=_secrets(reader),
         attestations=_attestations(reader),
         release_notes=reader.flag("release-notes", default=True),
@@ -178,9 +178,9 @@ def _builder(reader: InputReader) -> str:
     return reader.text("builder")
 
 
-def _cache(reader: InputReader) -> tuple[str, ...]:
+def _cache(reader: InputReader, context: Context) -> tuple[str, ...]:
     words = reader.words("cache")
-    reader.problems.extend(check_caches(words))
+    reader.problems.extend(check_caches(words, (context.workspace, context.temporary)))
     return words
 
 

@@ -54,8 +54,16 @@ def test_none_means_none() -> None:
 
 def test_an_unknown_cache_is_named() -> None:
     words = ("gha", "disk", "local=x", "local=", "local=../x")
-    assert [problem.what for problem in check_caches(words)] == [
+    assert [problem.what for problem in check_caches(words, ())] == [
         "input cache has 'disk'",
         "input cache has 'local='",
         "input cache has 'local=../x'",
+    ]
+
+
+def test_a_folder_that_ends_with_the_container_is_refused() -> None:
+    kept = (Path("/github/workspace"), Path("/github/runner_temp"))
+    words = ("local=/github/workspace/x", "local=/github/runner_temp", "local=/home/runner/work/_temp/x")
+    assert [problem.what for problem in check_caches(words, kept)] == [
+        "input cache has 'local=/home/runner/work/_temp/x', a folder that this action does not see"
     ]
