@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -103,7 +104,16 @@ def _target_name(path: str, project: str) -> str:
     place = PurePosixPath(path)
     own = place.name.removesuffix(".Dockerfile").removeprefix("Dockerfile").removeprefix(".")
     folders = tuple(part for part in place.parent.parts if part != "docker")
-    return _UNFIT.sub("-", "-".join((*folders, *((own,) if own else ()))) or project).strip("-").lower()
+    written = "-".join((*folders, *((own,) if own else ()))) or project
+    plain = unicodedata.normalize("NFKD", written).encode("ascii", "ignore").decode()
+    name = _UNFIT.sub("-", plain).strip("-_").lower()
+    if not name:
+        raise ActionError(
+            f"no image can be called after {path}",
+            why="names of images are made of letters a to z and digits",
+            fix="rename it, or declare the image in a docker-bake.hcl",
+        )
+    return name
 
 
 def _bake_file(dockerfiles: dict[str, str]) -> str:

@@ -82,3 +82,9 @@ def test_a_repository_without_any_is_told_what_to_add() -> None:
 def test_a_file_that_is_not_there_is_named() -> None:
     with pytest.raises(ActionError, match=r"there is no file deploy/bake\.hcl in the tagged commit"):
         found("docker-bake.hcl", asked=("deploy/bake.hcl",))
+
+
+def test_a_name_is_made_of_the_letters_that_images_may_have() -> None:
+    assert set(generated(found("docker/é/Dockerfile", "docker/_Café-Bar_/Dockerfile"))) == {"e", "cafe-bar"}
+    with pytest.raises(ActionError, match="no image can be called after docker/店/Dockerfile"):
+        found("docker/店/Dockerfile")
