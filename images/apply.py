@@ -13,7 +13,7 @@ from images.bake import Declared
 from images.check import check_image
 from images.content import contents_of_layout
 from images.inputs import Inputs
-from images.make import Made, make_images
+from images.make import Made, make_images, warn_alike
 from images.means import Means
 from images.naming import Namer, News
 from images.parallel import for_each, try_each
@@ -80,6 +80,7 @@ class Applier:
         )
         wrong = (check_image(self.plan, image, layouts[image.target.name]) for image in self.plan.builds)
         raise_all(tuple(problem for problems in wrong for problem in problems))
+        warn_alike(self.means.workflow, layouts)
         return Made(layouts=layouts, repeated=())
 
     def _arrived(self, layouts: Mapping[str, Layout]) -> tuple[There, ...]:

@@ -23,6 +23,27 @@ def check_part(_: Plan, image: ImagePlan, layout: Layout) -> tuple[ActionError, 
     return (*_platforms(image, layout), *_labels(image, layout))
 
 
+def alike_platforms(layout: Layout) -> tuple[str, ...]:
+    """List platforms of different architectures for which the image has the very same files.
+
+    That is right for data. For programs it is the mark of a final stage that is the builder's own platform:
+    its configuration names the wanted platform all the same.
+    """
+    found: dict[tuple[object, ...], list[str]] = {}
+    for platform, manifest in layout.images():
+        files = layout.configuration(manifest).get("rootfs")
+        layers = files.get("diff_ids") if isinstance(files, dict) else None
+        found.setdefault(tuple(layers or ()), []).append(platform)
+    alike = (
+        names for layers, names in found.items() if layers and len({_architecture(it) for it in names}) > 1
+    )
+    return tuple(name for names in alike for name in names)
+
+
+def _architecture(platform: str) -> str:
+    return platform.split("/")[1]
+
+
 def _changed(plan: Plan, image: ImagePlan, layout: Layout) -> tuple[ActionError, ...]:
     """Compare with a version tag that exists, made from the same commit and other inputs."""
     contents = contents_of_layout(layout)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from actionkit.errors import ActionError, raise_all
 from actionkit.registry.layout import Layout
+from actionkit.workflow import Workflow
 from images.bake import Declared
 from images.build import Workshop, build_images
 from images.builder import open_builder
 from images.buildlog import BuildLog
-from images.check import check_image, check_part
+from images.check import alike_platforms, check_image, check_part
 from images.confidential import declared_secrets, hidden_parts, login_secrets
 from images.inputs import Inputs
 from images.leaks import find_leaks
@@ -51,7 +52,20 @@ def make_images(plan: Plan, declared: Declared, inputs: Inputs, means: Means) ->
         means.workflow.warning(built.cache_trouble, title="built without cache")
     logins = login_secrets(means.registries.authfile)
     raise_all(tuple(_wrong(plan, inputs, built.layouts, (*secrets, *logins))))
+    warn_alike(means.workflow, built.layouts)
     return Made(layouts=built.layouts, repeated=log.steps.repeated(declared.arguments))
+
+
+def warn_alike(workflow: Workflow, layouts: Mapping[str, Layout]) -> None:
+    """Warn of images that hold the same files for different architectures."""
+    for name, layout in layouts.items():
+        if alike := alike_platforms(layout):
+            workflow.warning(
+                f"the image {name} has the same files for {', '.join(alike)}. That is right for data and"
+                " wrong for programs: the usual cause is FROM --platform=$BUILDPLATFORM in the final stage,"
+                " while it is meant for stages that compile across",
+                title="one content for several architectures",
+            )
 
 
 def _secrets(plan: Plan, declared: Declared, inputs: Inputs, means: Means) -> tuple[str, ...]:

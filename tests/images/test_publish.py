@@ -290,6 +290,17 @@ def test_an_image_of_metadata_alone_is_published_beside_others(shop, reader) -> 
         assert labels["org.opencontainers.image.version"] == "1.0.0"
 
 
+def test_the_same_files_for_two_architectures_are_published_with_a_warning(shop, reader) -> None:
+    final = {**ONE, "web.Dockerfile": "FROM scratch\nARG TARGETARCH\nCOPY $TARGETARCH.txt /\n"}
+    shop.release("v1.0.0", {**final, "amd64.txt": "a", "arm64.txt": "b"})
+    run = shop.run("v1.0.0", platforms="linux/amd64,linux/arm64")
+    assert run.errors == []
+    (warning,) = (line for line in run.log.splitlines() if line.startswith("::warning "))
+    assert "the image api has the same files for linux/amd64, linux/arm64." in warning
+    assert "FROM --platform=$BUILDPLATFORM" in warning
+    assert "1.0.0" in reader.tags(shop.repository("api"))
+
+
 def test_a_dry_run_says_what_would_happen_and_changes_nothing(shop, reader) -> None:
     shop.release("v1.0.0", TWO)
     run = shop.run("v1.0.0", dry_run="true")
