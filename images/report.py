@@ -151,7 +151,7 @@ def _commands(results: tuple[Result, ...]) -> tuple[str, ...]:
     pulls = (f"docker pull {result.arrived.repository}:{result.tags[0]}" for result in results)
     proofs = (
         f"docker buildx imagetools inspect {result.arrived.repository}:{result.tags[0]}"
-        f" --format '{{{{.Manifest.Digest}}}}' # {result.arrived.digest}"
+        f" --format '{{{{json .Manifest.Digest}}}}' # {result.arrived.digest}"
         for result in results
     )
     if not results:

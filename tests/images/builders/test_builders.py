@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 import pytest
 
@@ -62,6 +63,20 @@ def test_a_buildkit_is_reached_by_its_address(shop, reader, engine, builder) -> 
     assert "using remote driver" in run.log
     assert published(shop, run, reader)
     assert f"buildx_buildkit_{builder}0" in containers(engine)
+
+
+def test_the_command_that_verifies_says_what_the_run_said(shop, engine, registry, builder) -> None:
+    shop.release("v1.0.0", FILES)
+    run = shop.run("v1.0.0")
+    proofs = [line.partition(" # ") for line in run.summary.splitlines() if "imagetools inspect" in line]
+    digests = [image["digest"] for image in json.loads(run.outputs["images"])]
+    assert [told for _, _, told in proofs] == digests
+    login = ("login", "--username", registry.username, "--password-stdin", registry.address)
+    engine.docker(*login, stdin=registry.password.encode())
+    for command, _, told in proofs:
+        _, *asked = shlex.split(command)
+        assert engine.docker(*asked, "--builder", builder).strip() == f'"{told}"'
+    engine.docker("logout", registry.address)
 
 
 def test_two_builders_make_the_same_image(shop, reader, builder) -> None:

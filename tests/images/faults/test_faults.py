@@ -16,6 +16,9 @@ MANIFESTS = r"/manifests/"
 UNAVAILABLE = '{"errors":[{"code":"UNAVAILABLE","message":"try later"}]}'
 
 
+TWO = {**FILES, "web.Dockerfile": FILES["api.Dockerfile"]}
+
+
 def published(shop, run, reader) -> bool:
     """All four tags name the one digest that the run says."""
     (image,) = json.loads(run.outputs["images"])
@@ -97,32 +100,48 @@ def test_a_refused_login_is_told_at_once(shop, proxy) -> None:
 
 
 def test_a_login_that_may_not_write_is_told_before_anything_is_built(shop, proxy, reader) -> None:
-    shop.release("v1.0.0", FILES)
+    shop.release("v1.0.0", TWO)
     denied = '{"errors":[{"code":"DENIED","message":"permission_denied: write_package"}]}'
     proxy.fault("POST", BLOBS, times=99, status=403, body=denied)
     run = shop.run("v1.0.0", address=proxy.address)
     (error,) = run.errors
-    assert error.startswith(
-        f"cannot write to {shop.repository('api', proxy.address)}: {proxy.address} refuses"
-    )
+    for name in ("api", "web"):
+        place = shop.repository(name, proxy.address)
+        assert f"cannot write to {place}: {proxy.address} refuses" in error, "every repository is told"
     assert "permission_denied: write_package" in error
-    assert proxy.answers("POST", BLOBS) == [403], "a refusal is not asked for again"
+    assert proxy.answers("POST", BLOBS) == [403, 403], "a refusal is not asked for again"
     assert "#1 " not in run.log, "nothing was built"
 
 
-def test_a_push_that_fails_for_good_leaves_no_tag(shop, proxy, reader) -> None:
-    shop.release("v1.0.0", FILES)
+def test_a_push_of_one_image_that_fails_for_good_leaves_no_tag_of_any(shop, proxy, reader) -> None:
+    shop.release("v1.0.0", TWO)
     invalid = '{"errors":[{"code":"MANIFEST_INVALID","message":"not today"}]}'
-    proxy.fault("PUT", r"/manifests/sha256:", times=99, status=400, body=invalid)
+    proxy.fault("PUT", r"/web/manifests/sha256:", times=99, status=400, body=invalid)
     run = shop.run("v1.0.0", address=proxy.address)
     (error,) = run.errors
-    assert error.startswith(f"cannot push {shop.repository('api', proxy.address)}@sha256:")
+    assert error.startswith(f"cannot push {shop.repository('web', proxy.address)}@sha256:")
     assert "not today" in error
-    assert reader.tags(shop.repository("api")) == []
+    assert [reader.tags(shop.repository(name)) for name in ("api", "web")] == [[], []]
 
-    again = shop.run("v1.0.0")
+    proxy.faults.clear()
+    proxy.seen.clear()
+    again = shop.run("v1.0.0", address=proxy.address)
     assert again.errors == []
-    assert published(shop, again, reader)
+    put = [path.partition(MANIFESTS)[2] for method, path, _ in proxy.seen if method == "PUT"]
+    tags = [name for name in put if name and not name.startswith("sha256:")]
+    assert tags == ["1.0.0", "1.0.0", "1.0", "1.0", "1", "1", "latest", "latest"], "most general ones last"
+
+
+def test_what_comes_back_altered_gets_no_tag(shop, proxy, reader) -> None:
+    shop.release("v1.0.0", FILES)
+    kind = (("Content-Type", "application/vnd.oci.image.index.v1+json"),)
+    other = '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}'
+    proxy.fault("GET", r"/manifests/sha256:", times=99, status=200, headers=kind, body=other)
+    run = shop.run("v1.0.0", address=proxy.address)
+    assert run.status == 1
+    assert len(run.errors) == 1
+    assert "@sha256:" in run.errors[0]
+    assert reader.tags(shop.repository("api")) == []
 
 
 def test_a_higher_version_that_appears_in_the_middle_gets_the_general_tags(shop, proxy, reader) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import pytest
@@ -57,6 +58,17 @@ def test_docker_and_skopeo_see_what_the_run_says(shop, engine, judges) -> None:
         assert engine.docker("run", "--rm", reference) == "made\n"
     finally:
         engine.docker("rmi", reference)
+
+
+def test_the_size_is_compared_with_the_version_before(shop) -> None:
+    shop.release("v1.0.0", {"api.Dockerfile": "FROM scratch\nCOPY x.txt /\n", "x.txt": "x"})
+    (first,) = json.loads(shop.run("v1.0.0").outputs["images"])
+    shop.release("v1.1.0", {"x.txt": hashlib.shake_256(b"x").hexdigest(30 * 1024)})
+    run = shop.run("v1.1.0")
+    (image,) = json.loads(run.outputs["images"])
+    grown = image["size"] - first["size"]
+    assert 30 * 1024 < grown < 40 * 1024
+    assert f"| +{grown / 1024:.1f} KiB since 1.0.0 |" in run.summary
 
 
 def test_what_was_published_is_signed_and_verified_by_its_digest(shop, reader, judges) -> None:
