@@ -145,7 +145,7 @@ def listed(git: Git, *arguments: str) -> tuple[str, ...]:
 
 
 def _differing(git: Git, pointers: dict[str, str]) -> tuple[str, ...]:
-    paths = listed(git, "diff", "-z", "--name-only", "--ignore-submodules=all", "HEAD")
+    paths = listed(git, "diff", "-z", "--name-only", "--ignore-submodules=all", _commit(git))
     return tuple(path for path in paths if not _is_content(git.directory / path, pointers.get(path, "")))
 
 
@@ -154,8 +154,14 @@ def _is_content(file: Path, content: str) -> bool:
 
 
 def _moved(git: Git, entry: Entry, module: Checkout) -> bool:
-    head = git.at(git.directory / entry.path).text("rev-parse", "HEAD")
-    return head != entry.sha or bool(module.changed)
+    return _commit(git.at(git.directory / entry.path)) != entry.sha or bool(module.changed)
+
+
+def _commit(git: Git) -> str:
+    """Name the commit that a repository stands on; before its first one that is git's empty tree."""
+    if git.succeeds("rev-parse", "--verify", "--quiet", "HEAD"):
+        return git.text("rev-parse", "HEAD")
+    return git.text("hash-object", "-t", "tree", "/dev/null")
 
 
 def _lacking(git: Git, entries: Iterable[Entry], pointers: dict[str, str]) -> Iterable[Lacking]:
@@ -194,5 +200,5 @@ def _state(git: Git, place: Path) -> str:
         return f"{content_of(place)}{' executable' if place.stat().st_mode & 0o111 else ''}"
     if is_repository(place):
         inner = git.at(place)
-        return f"{inner.text('rev-parse', 'HEAD')} {inspect(inner).changes}"
+        return f"{_commit(inner)} {inspect(inner).changes}"
     return "gone"

@@ -152,6 +152,18 @@ def test_a_repository_that_a_step_checked_out_beside_decides_by_its_commit_and_c
     assert len({"", first, second, project.changes()}) == 4
 
 
+def test_a_repository_without_any_commit_decides_by_its_files(project) -> None:
+    git(project.workspace, "init", "--quiet", "other")
+    seen = {project.changes()}
+    for text in ("1", "2"):
+        (project.workspace / "other" / "f").write_text(text)
+        seen.add(project.changes())
+    git(project.workspace / "other", "add", "f")
+    (project.workspace / "other" / "f").write_text("3")
+    seen.add(project.changes())
+    assert len(seen) == 4
+
+
 def test_links_and_the_right_to_run_decide(project) -> None:
     tool = project.workspace / "tool"
     tool.write_text("#!/bin/sh\n")
