@@ -128,7 +128,9 @@ def _bake(plan: Plan, workshop: Workshop, attempt: Attempt, log: BuildLog) -> No
 
 def _explained(plan: Plan, workshop: Workshop, log: BuildLog) -> ActionError:
     resolved = workshop.declared.document["target"]
-    targets = {image.target.name: resolved[image.target.name] for image in plan.builds}
+    built = tuple(image.target.name for image in plan.builds)
+    upon = (base for name in built for base in sorted(bases(name, resolved)))
+    targets = {name: resolved[name] for name in (*built, *upon)}
     return explain_failure(tuple(log.lines), targets, plan.source.folder)
 
 

@@ -22,6 +22,8 @@ _SHOWN: Final = 60
 _REPEATED: Final = 10
 _BLOCK: Final = 2
 _STEP_FAILED: Final = re.compile(r"^#(\d+) ERROR: ")
+_FAILED_STEP: Final = re.compile(r"^ > \[(?P<target>[^\s\]]+)")
+_SHOWN_LINE: Final = re.compile(r"^ *(?P<line>\d+) \| >>> (?P<text>.*)$")
 _WRITTEN: Final = re.compile(r"^#(?P<step>\d+) (?P<text>\d+\.\d+ .*)$")
 _PLACE: Final = re.compile(r"^(?P<file>\S.*):(?P<line>\d+)$")
 _FRAME: Final = re.compile(r"^-{20}$")
@@ -86,13 +88,12 @@ def explain_failure(lines: tuple[str, ...], targets: Targets, source: Path) -> A
     """
     failures = [match for line in lines if (match := _FAILED.match(line))]
     places = tuple(_places(lines))
-    target = (failures[-1]["target"] if failures else "") or (
-        next(iter(targets)) if len(targets) == 1 else ""
-    )
+    target = (failures[-1]["target"] if failures else "") or _target_of_step(lines, targets)
     for failure in scanner_failures(lines, target):
         return failure
     reason = failures[-1]["text"] if failures else "docker buildx bake ended without saying why"
     file = _dockerfile(targets.get(target, {}), places[-1]["file"], source) if places else ""
+    file = file if places and _shows(lines, source / file, int(places[-1]["line"])) else ""
     fix, yaml = _advice(lines, source)
     return ActionError(
         f"the image {target} does not build" if target else "the images do not build",
@@ -102,6 +103,14 @@ def explain_failure(lines: tuple[str, ...], targets: Targets, source: Path) -> A
         file=file,
         line=int(places[-1]["line"]) if file else 0,
     )
+
+
+def _target_of_step(lines: tuple[str, ...], targets: Targets) -> str:
+    """Name the target of the step that failed; the only one where the step does not say it."""
+    steps = [match["target"] for line in lines if (match := _FAILED_STEP.match(line))]
+    if steps and steps[-1] in targets:
+        return steps[-1]
+    return next(iter(targets)) if len(targets) == 1 else ""
 
 
 def _places(lines: tuple[str, ...]) -> Iterator[re.Match[str]]:
@@ -118,6 +127,17 @@ def _dockerfile(resolved: Mapping[str, Any], told: str, source: Path) -> str:
     declared = PurePosixPath(resolved.get("context") or ".") / (resolved.get("dockerfile") or "Dockerfile")
     path = declared if declared.name == PurePosixPath(told).name else PurePosixPath(told)
     return str(path.relative_to(source)) if path.is_relative_to(source) else str(path)
+
+
+def _shows(lines: tuple[str, ...], file: Path, number: int) -> bool:
+    """Tell whether the line that BuildKit shows stands in the file: a step may be another target's."""
+    found = (match for line in lines if (match := _SHOWN_LINE.match(line)))
+    shown = [match["text"].strip() for match in found if int(match["line"]) == number]
+    try:
+        written = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return False
+    return [line.strip() for line in written[number - 1 : number]] == shown[-1:]
 
 
 def _by_hand(target: str, file: str) -> str:

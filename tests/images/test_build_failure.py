@@ -32,8 +32,17 @@ exit code: 101
 TARGETS: dict[str, dict[str, str]] = {"api": {"context": ".", "dockerfile": "docker/Dockerfile"}, "web": {}}
 
 
-def test_a_failing_step_is_told_with_target_line_and_output() -> None:
-    error = explain_failure(tuple(LOG.splitlines()), TARGETS, Path("/github/workspace"))
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A repository with the step of the log, in files of two names."""
+    for path in ("docker/Dockerfile", "build/Containerfile"):
+        (tmp_path / path).parent.mkdir()
+        (tmp_path / path).write_text("# something\n" * 6 + "RUN cargo build --locked\n")
+    return tmp_path
+
+
+def test_a_failing_step_is_told_with_target_line_and_output(source: Path) -> None:
+    error = explain_failure(tuple(LOG.splitlines()), TARGETS, source)
     assert (error.what, error.file, error.line) == (
         "the image api does not build",
         "docker/Dockerfile",
@@ -119,7 +128,13 @@ def test_the_target_that_cannot_be_an_index_is_named() -> None:
     assert plain_target(tuple(LOG.splitlines()), ("api",)) == ""
 
 
-def test_a_step_of_a_containerfile_is_told_with_its_line() -> None:
+def test_a_step_of_a_containerfile_is_told_with_its_line(source: Path) -> None:
     lines = (line.replace("Dockerfile:7", "Containerfile:7") for line in LOG.splitlines())
-    error = explain_failure(tuple(lines), {"api": {"dockerfile": "build/Containerfile"}}, Path("/w"))
+    error = explain_failure(tuple(lines), {"api": {"dockerfile": "build/Containerfile"}}, source)
     assert (error.file, error.line) == ("build/Containerfile", 7)
+
+
+def test_no_line_is_named_in_a_file_where_it_does_not_stand(source: Path) -> None:
+    (source / "docker" / "Dockerfile").write_text("FROM base\n")
+    error = explain_failure(tuple(LOG.splitlines()), TARGETS, source)
+    assert (error.file, error.line) == ("", 0)

@@ -93,6 +93,19 @@ def test_an_image_that_fails_to_build_publishes_nothing_at_all(shop, reader) -> 
     assert run.outputs == {}
 
 
+def test_a_step_that_fails_in_what_others_build_upon_is_placed_there(shop) -> None:
+    bake = """
+    group "default" { targets = ["app"] }
+    target "app" { contexts = { base = "target:base" } }
+    target "base" { dockerfile-inline = "FROM debian:trixie-slim\\nRUN exit 7" }
+    """
+    shop.release("v1.0.0", {"docker-bake.hcl": bake, "Dockerfile": "FROM base\n"})
+    run = shop.run("v1.0.0")
+    (error,) = run.errors
+    assert "exit code: 7" in error
+    assert ",file=" not in run.log, "the step is in the bake file"
+
+
 def test_running_again_keeps_what_is_there(shop, reader) -> None:
     shop.release("v1.0.0", TWO)
     first = shop.run("v1.0.0")
