@@ -7,7 +7,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -19,9 +19,9 @@ _FOREIGN: Final = "exec format error"
 _ENTITLEMENT: Final = re.compile(r'--allow=([^\s"]+)')
 _TAIL: Final = 5000
 _SHOWN: Final = 60
-_REPEATED: Final = 10
-_BLOCK: Final = 2
-_STEP_FAILED: Final = re.compile(r"^#(\d+) ERROR: ")
+_SHORT: Final = 20
+_TITLE: Final = re.compile(r"^#(?P<step>\d+) (?P<text>\[.*)$")
+_STEP_FAILED: Final = re.compile(r"^#(\d+) ERROR: (.+)$")
 _FAILED_STEP: Final = re.compile(r"^ > \[(?P<target>[^\s\]]+)")
 _SHOWN_LINE: Final = re.compile(r"^ *(?P<line>\d+) \| >>> (?P<text>.*)$")
 _WRITTEN: Final = re.compile(r"^#(?P<step>\d+) (?P<text>\d+\.\d+ .*)$")
@@ -30,7 +30,6 @@ _FRAME: Final = re.compile(r"^-{20}$")
 """What stands below a place, above the lines of the file."""
 _NO_INDEX: Final = "index annotations not supported"
 _FAILED: Final = re.compile(r"^ERROR: (?:target (?P<target>\S+): )?(?P<text>.*)$")
-_RULE: Final = re.compile(r"^-{6}$")
 _CACHE: Final = re.compile(
     r"configure \S+ cache (?:ex|im)porter|cache (?:ex|im)port|(?:ex|im)porting cache", re.IGNORECASE
 )
@@ -92,13 +91,14 @@ def explain_failure(lines: tuple[str, ...], targets: Targets, source: Path) -> A
     for failure in scanner_failures(lines, target):
         return failure
     reason = failures[-1]["text"] if failures else "docker buildx bake ended without saying why"
-    file = _dockerfile(targets.get(target, {}), places[-1]["file"], source) if places else ""
+    resolved = targets.get(target, {})
+    file = _dockerfile(resolved, places[-1]["file"], source) if places else ""
     file = file if places and _shows(lines, source / file, int(places[-1]["line"])) else ""
     fix, yaml = _advice(lines, source)
     return ActionError(
         f"the image {target} does not build" if target else "the images do not build",
         why="\n".join((reason, *_excerpt(lines))),
-        fix=fix or f"nothing was published; the same on your machine: {_by_hand(target, file)}",
+        fix=fix or f"nothing was published; the same on your machine: {_by_hand(target, resolved, file)}",
         yaml=yaml,
         file=file,
         line=int(places[-1]["line"]) if file else 0,
@@ -140,8 +140,9 @@ def _shows(lines: tuple[str, ...], file: Path, number: int) -> bool:
     return [line.strip() for line in written[number - 1 : number]] == shown[-1:]
 
 
-def _by_hand(target: str, file: str) -> str:
-    return f"docker build --file {file} ." if file else f"docker buildx bake {target}".rstrip()
+def _by_hand(target: str, resolved: Mapping[str, Any], file: str) -> str:
+    stage = f" --target {resolved['target']}" if resolved.get("target") else ""
+    return f"docker build --file {file}{stage} ." if file else f"docker buildx bake {target}".rstrip()
 
 
 def _advice(lines: tuple[str, ...], source: Path) -> tuple[str, str]:
@@ -174,20 +175,26 @@ def _outside(flag: str, source: Path) -> str:
 
 
 def _excerpt(lines: tuple[str, ...]) -> tuple[str, ...]:
-    """Take the step's last output, of which BuildKit repeats ten lines, and the Dockerfile's lines."""
-    rules = [number for number, line in enumerate(lines) if _RULE.match(line)]
+    """Take the failing step, the end of its output, and the Dockerfile's lines; else the end of the log.
+
+    BuildKit repeats ten lines of every step that ended, those that only were cancelled too.
+    """
     ends = [number for number, line in enumerate(lines) if _FAILED.match(line)]
-    if not rules or not ends:
-        return lines[-20:]
-    own = _output(lines[: rules[0]])
-    end = tuple(line for line in lines[rules[0] : ends[-1]] if line.strip())
-    if len(own) <= _REPEATED or len(rules) < _BLOCK:
-        return end
-    return (*end[:2], *own[-_SHOWN:], *end[end.index("------", 1) :])
+    reason = lines[ends[-1]] if ends else ""
+    failed = next(
+        (match for line in lines if (match := _STEP_FAILED.match(line)) and match[2] in reason), None
+    )
+    if failed is None:
+        return lines[-_SHORT:]
+    titles = (match for line in lines if (match := _TITLE.match(line)) and match["step"] == failed[1])
+    written = (match for line in lines if (match := _WRITTEN.match(line)) and match["step"] == failed[1])
+    place = max((at for at, line in enumerate(lines) if line in _place_lines(lines)), default=ends[-1])
+    return (
+        *(f" > {title['text']}:" for title in islice(titles, 1)),
+        *[match["text"] for match in written][-_SHOWN:],
+        *lines[place : ends[-1]],
+    )
 
 
-def _output(lines: tuple[str, ...]) -> tuple[str, ...]:
-    """Take what the failing step wrote: in plain progress its lines begin with its number and the time."""
-    failed = next((match[1] for line in lines if (match := _STEP_FAILED.match(line))), "")
-    written = (match for line in lines if (match := _WRITTEN.match(line)))
-    return tuple(match["text"] for match in written if match["step"] == failed)
+def _place_lines(lines: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(match[0] for match in _places(lines))

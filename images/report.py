@@ -39,10 +39,11 @@ def set_platforms(workflow: Workflow, platforms: Iterable[str]) -> None:
     workflow.set_output("platforms", json.dumps(list(dict.fromkeys(platforms))))
 
 
-def summary(plan: Plan, outcome: Outcome) -> str:
-    """Write the job summary in Markdown."""
+def summary(plan: Plan, outcome: Outcome, platform: str) -> str:
+    """Write the job summary in Markdown; ``platform`` is the one that the job builds of several, or empty."""
+    which = f" for {platform}, without tags until all are there" if platform else ""
     table = images_table(outcome.results, with_state=True) if outcome.results else "Nothing was to be done."
-    parts = (f"## Docker images of {plan.tag}", "", table, "", *_notes(plan, outcome))
+    parts = (f"## Docker images of {plan.tag}{which}", "", table, "", *_notes(plan, outcome))
     return "\n".join((*parts, "", *_commands(outcome.results))).rstrip()
 
 
@@ -125,9 +126,8 @@ def _change(result: Result) -> str:
 
 
 def _notes(plan: Plan, outcome: Outcome) -> Iterable[str]:
+    yield from _held(outcome.results)
     for result in outcome.results:
-        for hold in result.held:
-            yield f"- `{result.arrived.repository}:{hold.tag}` stays where it is: {hold.reason}"
         if result.is_new and result.arrived.repository.startswith(_GITHUBS):
             yield f"- `{result.arrived.repository}` is new: GitHub keeps a new package private until {_OPEN}"
     if plan.source.changed:
@@ -143,6 +143,19 @@ def _notes(plan: Plan, outcome: Outcome) -> Iterable[str]:
             f" {', '.join(step.targets)}: {step.seconds:.0f} s that one shared run would save;"
             f" what differs: {', '.join(step.arguments) or 'the stages before it'}"
         )
+
+
+def _held(results: tuple[Result, ...]) -> Iterable[str]:
+    """Say which tags stay where they are, one line for all images of which the same is true."""
+    same: dict[tuple[Hold, ...], list[str]] = {}
+    for result in results:
+        same.setdefault(result.held, []).append(result.arrived.repository)
+    for held, repositories in same.items():
+        whose = "" if len(same) == 1 else f" of {', '.join(f'`{name}`' for name in repositories)}"
+        for reason in dict.fromkeys(hold.reason for hold in held):
+            tags = [f"`{hold.tag}`" for hold in held if hold.reason == reason]
+            stay = "stays where it is" if len(tags) == 1 else "stay where they are"
+            yield f"- {', '.join(tags)}{whose} {stay}: {reason}"
 
 
 def _commands(results: tuple[Result, ...]) -> tuple[str, ...]:

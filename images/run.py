@@ -23,7 +23,15 @@ from images.means import Means
 from images.naming import News
 from images.plan import Plan, make_plan
 from images.registries import Registries, open_registries
-from images.report import planned_summary, release_section, set_outputs, set_platforms, summary, with_section
+from images.report import (
+    images_table,
+    planned_summary,
+    release_section,
+    set_outputs,
+    set_platforms,
+    summary,
+    with_section,
+)
 from images.results import Outcome
 from images.snapshot import read_git_versions, read_release, read_snapshot
 from images.source import open_source, remote_tags
@@ -66,8 +74,8 @@ def _publish(inputs: Inputs, plan: Plan, snapshot: Snapshot, means: Means) -> No
     parts = means.context.workspace / inputs.parts
     outcome = applier.apply_platform(parts) if inputs.platform else applier.apply()
     set_outputs(means.workflow, outcome.results)
-    means.workflow.summarize(summary(plan, outcome))
-    means.workflow.quote(summary(plan, outcome))
+    means.workflow.summarize(summary(plan, outcome, inputs.platform))
+    means.workflow.quote(images_table(outcome.results))
     if not inputs.platform:
         _tell_release(inputs, means, outcome)
 

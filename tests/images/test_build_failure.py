@@ -14,6 +14,11 @@ LOG = """\
 #12 ERROR: process "/bin/sh -c cargo build --locked" did not complete successfully: exit code: 101
 #13 [web app 1/1] COPY x /
 #13 CANCELED
+#14 [web] exporting to oci image format
+#14 ERROR: failed to copy: EOF: unavailable
+------
+ > [web] exporting to oci image format:
+------
 ------
  > [api build 3/4] RUN cargo build --locked:
 0.412 error: linker `cc` not found
@@ -29,7 +34,10 @@ ERROR: target api: failed to solve: process "/bin/sh -c cargo build --locked" di
 exit code: 101
 """
 
-TARGETS: dict[str, dict[str, str]] = {"api": {"context": ".", "dockerfile": "docker/Dockerfile"}, "web": {}}
+TARGETS: dict[str, dict[str, str]] = {
+    "api": {"context": ".", "dockerfile": "docker/Dockerfile", "target": "build"},
+    "web": {},
+}
 
 
 @pytest.fixture
@@ -48,15 +56,13 @@ def test_a_failing_step_is_told_with_target_line_and_output(source: Path) -> Non
         "docker/Dockerfile",
         7,
     )
-    assert error.fix.endswith("docker build --file docker/Dockerfile .")
+    assert error.fix.endswith("docker build --file docker/Dockerfile --target build .")
     assert error.why == "\n".join(
         (
             'failed to solve: process "/bin/sh -c cargo build --locked" did not complete successfully: '
             "exit code: 101",
-            "------",
             " > [api build 3/4] RUN cargo build --locked:",
             "0.412 error: linker `cc` not found",
-            "------",
             "Dockerfile:7",
             "--------------------",
             "   5 |",
@@ -73,12 +79,12 @@ def test_the_cause_is_shown_though_more_output_follows_than_buildkit_repeats() -
     lines = LOG.splitlines()
     long = (*lines[:2], *written, *lines[2:])
     error = explain_failure(long, TARGETS, Path("/w"))
-    assert error.why.splitlines()[2:5] == [
+    assert error.why.splitlines()[1:4] == [
         " > [api build 3/4] RUN cargo build --locked:",
         "0.412 error: linker `cc` not found",
         "0.100 note 100",
     ]
-    assert error.why.splitlines()[33:36] == ["0.129 note 129", "------", "Dockerfile:7"]
+    assert error.why.splitlines()[32:34] == ["0.129 note 129", "Dockerfile:7"]
 
 
 def test_a_dockerfile_within_the_bake_file_is_no_place_in_the_repository() -> None:

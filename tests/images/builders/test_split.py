@@ -46,6 +46,7 @@ def test_what_two_machines_built_is_one_image(shop, reader, violations, attestat
         run = shop.run("v1.0.0", platform=platform, parts=PARTS, attestations=attestations)
         assert run.errors == []
         assert all(image["tags"] == [] for image in json.loads(run.outputs["images"]))
+        assert run.summary.startswith(f"## Docker images of v1.0.0 for {platform}, without tags until all")
     assert [reader.tags(shop.repository(name)) for name in ("api", "tool")] == [[], []]
     written = parts_of(shop)
     assert {name: sorted(part["images"]) for name, part in written.items()} == {
