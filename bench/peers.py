@@ -14,7 +14,6 @@ from actionkit.process import run
 
 CACHE: Final = Path(__file__).parents[1] / ".cache"
 
-# git-cliff and semantic-release are those of tests/release/oracles: the same versions in the same folders
 _CLIFF: Final = "git-cliff==2.14.2"
 _NODE: Final = ("semantic-release@24.2.9", "conventional-changelog-conventionalcommits@8.0.0")
 _CARGO_EDIT: Final = "cargo-edit@0.13.13"
