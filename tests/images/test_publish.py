@@ -381,16 +381,5 @@ def test_nothing_in_the_workspace_is_left_to_root(shop, reader) -> None:
     assert list((shop.folder / "temp").iterdir()) == [], "logins and images are gone"
 
 
-def test_an_sbom_that_cannot_be_made_is_explained(shop, reader, engine) -> None:
-    shop.release("v1.0.0", ONE)
-    run = shop.run("v1.0.0", attestations="provenance,sbom")
-    if engine.private:
-        (error,) = run.errors
-        assert "cannot fetch the scanner of packages" in error
-        assert reader.tags(shop.repository("api")) == []
-    else:
-        assert run.errors == []
-
-
 def _digests(text: str) -> set[str]:
     return {word.strip(";,.\n") for part in text.split("@") for word in part.split() if "sha256:" in word}
