@@ -9,18 +9,18 @@ from typing import assert_never
 
 from actionkit.errors import ActionError, raise_all
 from actionkit.registry.layout import Layout
-from images.bake import Declared
-from images.check import check_image
-from images.content import contents_of_layout
+from images.build.check import check_image
+from images.build.content import contents_of_layout
+from images.build.make import Made, make_images, warn_alike
+from images.declared.document import Declared
 from images.inputs import Inputs
-from images.make import Made, make_images, warn_alike
 from images.means import Means
-from images.naming import Namer, News
 from images.parallel import for_each, try_each
-from images.parts import join_parts, read_parts, write_parts
 from images.plan import Compare, Copy, ImagePlan, Keep, Place, Plan, Push
-from images.publish import push_untagged
-from images.results import Arrived, Outcome, Result, State, There
+from images.publish.naming import Namer, News
+from images.publish.parts import join_parts, read_parts, write_parts
+from images.publish.push import push_untagged
+from images.publish.results import Arrived, Outcome, Result, State, There
 from images.state import Published
 
 

@@ -12,10 +12,10 @@ from actionkit.errors import InputError
 from actionkit.inputs import InputReader
 from actionkit.registry.oci import normal_platform
 from actionkit.semver import NotARelease, TagFormat, Version, format_of
-from images.attestations import Attestations
-from images.caches import check_caches
-from images.destinations import Destination, destinations
-from images.mounts import Secret, parse_secrets
+from images.build.attestations import Attestations
+from images.build.caches import check_caches
+from images.publish.destinations import Destination, destinations
+from images.secrets.mounts import Secret, parse_secrets
 
 _PLATFORM: Final = re.compile(r"[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?")
 _ALLOW: Final = re.compile(r"[a-z][a-z.]*(?:=.+)?")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from images.bake import Target
+from images.declared.document import Target
 from images.inputs import Inputs
 from images.state import FINGERPRINT, REVISION, Source
 

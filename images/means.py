@@ -9,7 +9,7 @@ from actionkit.context import Context
 from actionkit.forge.client import Forge
 from actionkit.git import Git
 from actionkit.workflow import Workflow
-from images.registries import Registries
+from images.publish.registries import Registries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,8 @@ from typing import Final
 from actionkit.errors import ActionError, InputError
 from actionkit.registry.oci import Missing
 from actionkit.semver import Version
-from images.arguments import check_arguments
-from images.bake import Target
+from images.declared.arguments import check_arguments
+from images.declared.document import Target
 from images.inputs import Inputs
 from images.labels import Facts, image_labels
 from images.refusals import name_problems, published_problems

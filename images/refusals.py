@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from actionkit.errors import ActionError
-from images.bake import Declared
+from images.declared.document import Declared
 from images.state import Published, Snapshot, Source
 
 _NAME: Final = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")

@@ -10,7 +10,7 @@ from typing import Final
 from actionkit.registry import Missing
 from actionkit.workflow import Workflow
 from images.plan import Compare, Copy, Keep, Place, Plan, Push
-from images.results import Outcome, Result
+from images.publish.results import Outcome, Result
 from images.tags import Hold, Move
 
 _BEGIN: Final = "<!-- images -->"

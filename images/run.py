@@ -16,13 +16,14 @@ from actionkit.ownership import give_back
 from actionkit.semver import Version
 from actionkit.workflow import Workflow
 from images.apply import Applier
-from images.caches import local_folders
+from images.build.caches import local_folders
 from images.inputs import Inputs, read_inputs
 from images.labels import Facts
 from images.means import Means
-from images.naming import News
 from images.plan import Plan, make_plan
-from images.registries import Registries, open_registries
+from images.publish.naming import News
+from images.publish.registries import Registries, open_registries
+from images.publish.results import Outcome
 from images.report import (
     images_table,
     planned_summary,
@@ -32,9 +33,8 @@ from images.report import (
     summary,
     with_section,
 )
-from images.results import Outcome
 from images.snapshot import read_git_versions, read_release, read_snapshot
-from images.source import open_source, remote_tags
+from images.source.tagged import open_source, remote_tags
 from images.state import Snapshot, why_unstable
 
 

@@ -11,13 +11,13 @@ from actionkit.forge.releases import NoRelease, Release, find_release
 from actionkit.registry import Image, Index, Missing, Registry, parse_manifest
 from actionkit.registry.oci import platform_name
 from actionkit.semver import NotARelease, TagFormat, Version
-from images.bake import Declared
-from images.content import contents_of, labels_of
-from images.declarations import read_declarations
+from images.build.content import contents_of, labels_of
+from images.declared.ask import read_declarations
+from images.declared.document import Declared
 from images.inputs import Inputs
 from images.means import Means
 from images.parallel import for_each
-from images.registries import repository_name
+from images.publish.registries import repository_name
 from images.state import FINGERPRINT, REVISION, Published, RepositoryState, Snapshot, Source, why_unstable
 from images.tags import competitors, floating_names, version_tag, versions_of
 

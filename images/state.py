@@ -11,7 +11,7 @@ from typing import Final
 from actionkit.forge.releases import NoRelease, Release
 from actionkit.registry.oci import Missing
 from actionkit.semver import Version
-from images.bake import Declared
+from images.declared.document import Declared
 
 REVISION: Final = "org.opencontainers.image.revision"
 FINGERPRINT: Final = "release-pipeline.inputs"

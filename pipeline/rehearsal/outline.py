@@ -12,7 +12,7 @@ import yaml
 from actionkit.errors import ActionError
 from actionkit.git import Git
 from actionkit.git.history import read_files, tracked_modes
-from images.declare import find_definition
+from images.declared.find import find_definition
 
 # a target that starts with an underscore is inherited from and not built, by bake's custom
 _TARGET: Final = re.compile(r'^target\s+"(?P<name>[^"_][^"]*)"', re.MULTILINE)

@@ -31,7 +31,7 @@ _PURE = (
     "release/settings.py",
     "release/texts.py",
     "release/edits.py",
-    "images/arguments.py",
+    "images/declared/arguments.py",
     "images/plan.py",
     "images/tags.py",
 )

@@ -19,11 +19,11 @@ from markdown_it.token import Token
 from actionkit.main import BUG, FAILED, INTERRUPTED, OK, USAGE
 from actionkit.registry import Address
 from actionkit.semver import Version
-from images.bake import read_declared
-from images.declarations import release_variables
-from images.declare import find_definition
-from images.destinations import Destination
-from images.registries import repository_name
+from images.declared.ask import release_variables
+from images.declared.document import read_declared
+from images.declared.find import find_definition
+from images.publish.destinations import Destination
+from images.publish.registries import repository_name
 from images.tags import Move, floating_tags, version_tag
 from pipeline.__main__ import main
 from pipeline.rehearsal.sample_repository import make_sample_repository

@@ -12,10 +12,10 @@ from actionkit.context import Context
 from actionkit.errors import ActionError, Problems
 from actionkit.registry import Address
 from actionkit.semver import parse_version
-from images.attestations import Attestations
-from images.destinations import Destination
+from images.build.attestations import Attestations
 from images.inputs import Inputs, read_inputs
-from images.mounts import Secret
+from images.publish.destinations import Destination
+from images.secrets.mounts import Secret
 
 Read = Callable[..., Inputs]
 

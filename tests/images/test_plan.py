@@ -10,8 +10,8 @@ import pytest
 from actionkit.forge.releases import NoRelease, Release
 from actionkit.registry import Missing
 from actionkit.semver import TagFormat, parse_version
-from images.attestations import Attestations
-from images.bake import Declared, Target
+from images.build.attestations import Attestations
+from images.declared.document import Declared, Target
 from images.inputs import Inputs
 from images.labels import Facts, fingerprint, image_labels
 from images.plan import Compare, Copy, Keep, Plan, Push, make_plan

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from images.known import Mount, copy_builders, translated
+from images.build.known import Mount, copy_builders, translated
 
 MOUNTS = (
     Mount(host="/home/runner/work/_temp", inside="/github/runner_temp"),

@@ -1,0 +1,1 @@
+"""From the plan to images on this machine, looked at."""

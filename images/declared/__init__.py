@@ -1,0 +1,1 @@
+"""What the repository declares as images, and how bake reads it."""

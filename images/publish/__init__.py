@@ -1,0 +1,1 @@
+"""From images on this machine to tags in registries."""

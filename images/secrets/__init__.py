@@ -1,0 +1,1 @@
+"""The values that no image and no log may show."""

@@ -1,0 +1,1 @@
+"""The tagged commit as a folder that is whole."""
