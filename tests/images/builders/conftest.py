@@ -30,7 +30,9 @@ def scanner(engine: lab.Engine) -> str:
 
 
 @pytest.fixture(scope="session")
-def hub(engine: lab.Engine, scanner: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def hub(
+    engine: lab.Engine, buildkit: None, scanner: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """Address of a registry that stands for Docker Hub, for builders that see no image of the engine.
 
     With a user's engine it is empty, and they go on to Docker Hub itself.
