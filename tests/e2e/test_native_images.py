@@ -32,11 +32,12 @@ target "tool" { target = "tool" }
     "Dockerfile": """
 FROM scratch AS api
 ARG TARGETARCH
-ENV ARCHITECTURE=$TARGETARCH
-COPY x.txt /
+COPY $TARGETARCH.txt /
 FROM scratch AS tool
 COPY x.txt /tool
 """,
+    "amd64.txt": "for one",
+    "arm64.txt": "for the other",
     "x.txt": "x",
     ".github/workflows/images.yml": """
 name: Images
