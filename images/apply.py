@@ -20,8 +20,7 @@ from images.plan import Compare, Copy, ImagePlan, Keep, Place, Plan, Push
 from images.publish.naming import Namer, News
 from images.publish.parts import join_parts, read_parts, write_parts
 from images.publish.push import push_untagged
-from images.publish.results import Arrived, Outcome, Result, State, There
-from images.state import Published
+from images.publish.results import Arrived, Outcome, Result, State, There, as_published
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +83,13 @@ class Applier:
         return Made(layouts=layouts, repeated=())
 
     def _arrived(self, layouts: Mapping[str, Layout]) -> tuple[There, ...]:
-        return for_each(
-            [(image, place) for image in self.plan.images for place in image.places],
-            lambda it: self._arrive(*it, layouts.get(it[0].target.name)),
-        )
+        made = ((image, layouts.get(image.target.name)) for image in self.plan.images)
+        wanted = [
+            (image, place, layout)
+            for image, layout in made
+            for place in image.agreed(contents_of_layout(layout) if layout else ()).places
+        ]
+        return for_each(wanted, lambda it: self._arrive(*it))
 
     def _gates(self) -> None:
         repositories = [place.repository for image in self.plan.images for place in image.places]
@@ -103,13 +105,13 @@ class Applier:
                 say(f"copy {origin}@{published.digest} to {place.repository}")
                 there = self.means.registries.of(origin)
                 registry.copy_from(there, origin, place.repository, published.digest)
-                arrived, state = _known(place, published), State.COPIED
+                arrived, state = as_published(place.repository, published), State.COPIED
             case Keep(published=published):
                 say(f"{place.repository}:{place.version_tag} is there: kept")
-                arrived, state = _known(place, published), State.KEPT
+                arrived, state = as_published(place.repository, published), State.KEPT
             case Compare(published=published) if layout and published.runs_as(contents_of_layout(layout)):
                 say(f"{place.repository}:{place.version_tag} is there with the same content: kept")
-                arrived, state = _known(place, published), State.KEPT
+                arrived, state = as_published(place.repository, published), State.KEPT
             case Compare() | Push():
                 assert layout, "what is pushed was built"  # noqa: S101 - the plan's own rule
                 say(f"push {place.repository}@{layout.digest}")
@@ -118,16 +120,6 @@ class Applier:
             case _:
                 assert_never(place.action)
         return There(plan=image, place=place, image=arrived, state=state)
-
-
-def _known(place: Place, published: Published) -> Arrived:
-    return Arrived(
-        repository=place.repository,
-        digest=published.digest,
-        contents=published.contents,
-        size=published.size,
-        platforms=published.platforms,
-    )
 
 
 def _pushed(place: Place, layout: Layout) -> Arrived:

@@ -13,7 +13,7 @@ from images.declared.arguments import check_arguments
 from images.declared.document import Target
 from images.inputs import Inputs
 from images.labels import Facts, image_labels
-from images.refusals import name_problems, published_problems
+from images.refusals import published_problems
 from images.state import FINGERPRINT, REVISION, Published, RepositoryState, Snapshot, Source, why_unstable
 from images.tags import Floating, competitors, floating_tags, version_tag, versions_of
 
@@ -85,6 +85,14 @@ class ImagePlan:
         """Whether the image has to be built at all."""
         return any(isinstance(place.action, Push | Compare) for place in self.places)
 
+    def agreed(self, built: tuple[str, ...]) -> ImagePlan:
+        """Let all registries have one digest: if one has what was ``built`` already, the others copy it."""
+        for place in self.places:
+            if isinstance(place.action, Keep | Compare) and _stays(place.action, built):
+                copy = Copy(origin=place.repository, published=place.action.published)
+                return replace(self, places=tuple(_following(other, copy, built) for other in self.places))
+        return self
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -146,7 +154,6 @@ def make_plan(inputs: Inputs, source: Source, snapshot: Snapshot, facts: Facts) 
         withdrawn=snapshot.withdrawn,
         unstable=_unstable(inputs, snapshot),
         problems=(
-            *name_problems(snapshot.declared),
             *check_arguments(snapshot.declared, inputs.public_arguments),
             *(() if inputs.overwrite else published_problems(snapshot, source)),
         ),
@@ -181,19 +188,28 @@ def _places(
     )
 
 
+def _stays(action: Action, built: tuple[str, ...]) -> bool:
+    return isinstance(action, Keep) or (isinstance(action, Compare) and action.published.runs_as(built))
+
+
+def _following(place: Place, copy: Copy, built: tuple[str, ...]) -> Place:
+    wants_other = isinstance(place.action, Push | Compare) and not _stays(place.action, built)
+    return replace(place, action=copy) if wants_other else place
+
+
 def _action(
     inputs: Inputs, state: RepositoryState, states: tuple[RepositoryState, ...], labels: Mapping[str, str]
 ) -> Action:
-    if isinstance(state.published, Published):
-        same = describes(labels, state.published) and not state.published.gone
-        if same:
-            return Keep(published=state.published)
-        return Compare(published=state.published, may_replace=inputs.overwrite)
+    there = state.published
+    if isinstance(there, Published) and describes(labels, there) and not there.gone:
+        return Keep(published=there)
+    if isinstance(there, Published) and not inputs.overwrite:
+        return Compare(published=there, may_replace=False)
     for other in states:
         known = other.published
         if isinstance(known, Published) and describes(labels, known) and not known.gone:
             return Copy(origin=other.repository, published=known)
-    return Push()
+    return Compare(published=there, may_replace=True) if isinstance(there, Published) else Push()
 
 
 def describes(labels: Mapping[str, str], published: Published) -> bool:

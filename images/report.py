@@ -152,10 +152,11 @@ def _held(results: tuple[Result, ...]) -> Iterable[str]:
         same.setdefault(result.held, []).append(result.arrived.repository)
     for held, repositories in same.items():
         whose = "" if len(same) == 1 else f" of {', '.join(f'`{name}`' for name in repositories)}"
-        for reason in dict.fromkeys(hold.reason for hold in held):
-            tags = [f"`{hold.tag}`" for hold in held if hold.reason == reason]
+        for reason, given_to in dict.fromkeys((hold.reason, hold.given_to) for hold in held):
+            tags = [f"`{hold.tag}`" for hold in held if (hold.reason, hold.given_to) == (reason, given_to)]
             stay = "stays where it is" if len(tags) == 1 else "stay where they are"
-            yield f"- {', '.join(tags)}{whose} {stay}: {reason}"
+            became = f"given to {given_to}" if given_to else stay
+            yield f"- {', '.join(tags)}{whose} {became}: {reason}"
 
 
 def _commands(results: tuple[Result, ...]) -> tuple[str, ...]:

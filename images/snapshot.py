@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 
-from actionkit.errors import ActionError
+from actionkit.errors import ActionError, raise_all
 from actionkit.forge.client import Forge
 from actionkit.forge.releases import NoRelease, Release, find_release
 from actionkit.registry import Image, Index, Missing, Registry, parse_manifest
@@ -18,6 +18,7 @@ from images.inputs import Inputs
 from images.means import Means
 from images.parallel import for_each
 from images.publish.registries import repository_name
+from images.refusals import name_problems
 from images.state import FINGERPRINT, REVISION, Published, RepositoryState, Snapshot, Source, why_unstable
 from images.tags import competitors, floating_names, version_tag, versions_of
 
@@ -25,6 +26,7 @@ from images.tags import competitors, floating_names, version_tag, versions_of
 def read_snapshot(inputs: Inputs, source: Source, git_tags: Mapping[str, str], means: Means) -> Snapshot:
     """Read everything; raise ActionError for what cannot be read."""
     declared = read_declarations(inputs, source, means)
+    raise_all(name_problems(declared))
     repositories = _repositories(inputs, declared, means)
     git_versions = read_git_versions(git_tags, inputs.tag_format)
     published = (versions_of(state.tags) for states in repositories.values() for state in states)

@@ -24,10 +24,11 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """A floating tag that stays where it is, and why."""
+    """A floating tag that this version does not take, and why; ``given_to`` is the version that got it."""
 
     tag: str
     reason: str
+    given_to: str = ""
 
 
 Floating = Move | Hold

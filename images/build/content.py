@@ -23,8 +23,9 @@ def labels_of(configuration: Configuration) -> Mapping[str, str]:
 def contents_of(configurations: Iterable[Configuration]) -> tuple[str, ...]:
     """Name the content of an image for each of its platforms, sorted.
 
-    A configuration lists the layers by the digests of what is in them. The label that names what the image
-    was built from does not count, nor do attestations: two builds from other inputs may run the same.
+    A configuration lists the layers by the digests of what is in them. What does not run does not count: the
+    history, the time, attestations, and the label that names what the image was built from. Two builds from
+    other inputs may run the same.
     """
     return tuple(sorted(_content_of(configuration) for configuration in configurations))
 
@@ -35,8 +36,9 @@ def contents_of_layout(layout: Layout) -> tuple[str, ...]:
 
 
 def _content_of(configuration: Configuration) -> str:
-    config = configuration.get("config")
+    running = {key: value for key, value in configuration.items() if key not in ("history", "created")}
+    config = running.get("config")
     if isinstance(config, dict):
         labels = {name: value for name, value in labels_of(configuration).items() if name != FINGERPRINT}
-        configuration = {**configuration, "config": {**config, "Labels": labels}}
-    return f"sha256:{hashlib.sha256(json.dumps(configuration, sort_keys=True).encode()).hexdigest()}"
+        running["config"] = {**config, "Labels": labels}
+    return f"sha256:{hashlib.sha256(json.dumps(running, sort_keys=True).encode()).hexdigest()}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,7 +36,18 @@ def destinations(reader: InputReader, context: Context) -> tuple[Destination, ..
     if len(reader.problems) > known:
         return ()
     token, rows = reader.text("token"), zip(addresses, *columns, strict=True)
-    return tuple(_destination(reader, context, token, *row) for row in rows)
+    found = tuple(_destination(reader, context, token, *row) for row in rows)
+    places = Counter(f"{one.address.host}/{one.namespace}" for one in found)
+    reader.problems.extend(_twice(place) for place, times in places.items() if times > 1)
+    return found
+
+
+def _twice(place: str) -> InputError:
+    return InputError(
+        f"{place} is named twice in input registry",
+        why="every image would be published there twice",
+        fix="name each registry once, or give each its own namespace",
+    )
 
 
 def _address(reader: InputReader, text: str) -> Address:

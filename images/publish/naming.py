@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import dropwhile
+from itertools import filterfalse
 
 from actionkit.errors import ActionError
 from actionkit.registry import Registry
@@ -88,9 +88,9 @@ class Namer:
     ) -> Floating:
         tag, place = there.place.floating[level].tag, there.place
 
-        def rivals(published: tuple[Version, ...]) -> tuple[Version, ...]:
+        def rivals(published: tuple[Version, ...]) -> Iterator[Version]:
             claims = self.plan.rivals(tag, (*published, *git_versions))
-            return tuple(dropwhile(self.news.why_unstable, claims))
+            return filterfalse(self.news.why_unstable, claims)  # each is asked about only when it counts
 
         decision = name_floating(self._registry(there), there.image, tag, rivals)
         match decision:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from actionkit.errors import ActionError
@@ -10,11 +10,11 @@ from actionkit.registry import Index, Missing, Registry
 from actionkit.registry.layout import Layout
 from actionkit.registry.oci import digest_of
 from actionkit.semver import Version
-from images.publish.results import Arrived
+from images.publish.results import Arrived, as_published
 from images.snapshot import read_published
 from images.tags import Floating, Hold, Move, version_tag, versions_of
 
-Rivals = Callable[[tuple[Version, ...]], tuple[Version, ...]]
+Rivals = Callable[[tuple[Version, ...]], Iterator[Version]]
 
 _ONE_AT_A_TIME: Final = "concurrency:\n  group: images\n  queue: max"
 
@@ -48,13 +48,7 @@ def settle(registry: Registry, arrived: Arrived, tag: str, replaceable: str) -> 
     if isinstance(found, Missing) or found.digest in (arrived.digest, replaceable):
         return arrived
     if found.runs_as(arrived.contents):
-        return Arrived(
-            repository=arrived.repository,
-            digest=found.digest,
-            contents=found.contents,
-            size=found.size,
-            platforms=found.platforms,
-        )
+        return as_published(arrived.repository, found)
     raise _meanwhile(arrived, tag, found.digest)
 
 
@@ -75,24 +69,24 @@ def name_floating(registry: Registry, arrived: Arrived, tag: str, rivals: Rivals
     it is handed over, too.
     """
     before = _digest(registry, arrived.repository, tag)
-    better = rivals(versions_of(registry.tags(arrived.repository)))
-    if better:
-        if before == arrived.digest:
-            _hand_over(registry, arrived.repository, tag, better)
-        return Hold(tag=tag, reason=f"{better[0]} is higher")
+    for best in rivals(versions_of(registry.tags(arrived.repository))):
+        given = _hand_over(registry, arrived, tag, rivals) if before == arrived.digest else ""
+        return Hold(tag=tag, reason=f"{best} is higher", given_to=given)
     _write(registry, arrived.repository, arrived.digest, tag, before)
-    better = rivals(versions_of(registry.tags(arrived.repository)))
-    if not better:
-        return Move(tag=tag)
-    _hand_over(registry, arrived.repository, tag, better)
-    return Hold(tag=tag, reason=f"{better[0]} was published meanwhile")
+    for best in rivals(versions_of(registry.tags(arrived.repository))):
+        given = _hand_over(registry, arrived, tag, rivals)
+        return Hold(tag=tag, reason=f"{best} was published meanwhile", given_to=given)
+    return Move(tag=tag)
 
 
-def _hand_over(registry: Registry, repository: str, tag: str, better: tuple[Version, ...]) -> None:
-    for version in better:
-        if digest := _digest(registry, repository, version_tag(version)):
-            return _write(registry, repository, digest, tag, _digest(registry, repository, tag))
-    return None
+def _hand_over(registry: Registry, arrived: Arrived, tag: str, rivals: Rivals) -> str:
+    """Give the tag to the best version that has an image; return that version, empty for none."""
+    for version in rivals(versions_of(registry.tags(arrived.repository))):
+        if digest := _digest(registry, arrived.repository, version_tag(version)):
+            before = _digest(registry, arrived.repository, tag)
+            _write(registry, arrived.repository, digest, tag, before)
+            return str(version)
+    return ""
 
 
 def _digest(registry: Registry, repository: str, tag: str) -> str:

@@ -31,6 +31,17 @@ class Arrived:
     platforms: tuple[str, ...]
 
 
+def as_published(repository: str, published: Published) -> Arrived:
+    """Tell of an image that is there already."""
+    return Arrived(
+        repository=repository,
+        digest=published.digest,
+        contents=published.contents,
+        size=published.size,
+        platforms=published.platforms,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class There:
     """One image of the plan that is in one registry."""

@@ -117,6 +117,12 @@ def test_no_login_slips_to_another_registry(problems, given: dict[str, str], tol
     assert problems(tag="v1.0.0", registry="r.example.org\ns.example.org", **{**other, **given}) == told
 
 
+def test_a_registry_that_is_named_twice_is_refused(problems) -> None:
+    assert problems(tag="v1.0.0", registry="ghcr.io\nghcr.io") == [
+        "ghcr.io/acme/shop is named twice in input registry"
+    ]
+
+
 def test_every_problem_is_told_at_once(problems) -> None:
     assert problems(
         tag="v1.0.0",

@@ -144,6 +144,29 @@ def test_another_commit_is_refused(revision: str) -> None:
     assert problem.what == "ghcr.io/acme/shop/api:1.2.3 exists with other content"
 
 
+def test_all_registries_get_the_digest_that_one_of_them_has() -> None:
+    there, other = published(made_from="other"), published(made_from="other")
+    (image,) = plan(there, ABSENT).images
+    same = image.agreed(there.contents)
+    assert [place.action for place in same.places] == [
+        Compare(published=there, may_replace=False),
+        Copy(origin=REPOSITORIES[0], published=there),
+    ]
+    assert [place.action for place in image.agreed(("sha256:new",)).places] == [
+        Compare(published=other, may_replace=False),
+        Push(),
+    ]
+
+
+def test_what_replaces_another_version_is_copied_from_where_it_is_already() -> None:
+    made = plan(published(), published(revision="d" * 40), given=inputs(overwrite=True))
+    assert actions(made) == [
+        Keep(published=published()),
+        Copy(origin=REPOSITORIES[0], published=published()),
+    ]
+    assert made.builds == ()
+
+
 def test_a_version_that_lost_a_part_is_refused_and_not_copied() -> None:
     there = published(gone=("sha256:arm64",))
     made = plan(there, ABSENT)
@@ -154,9 +177,12 @@ def test_a_version_that_lost_a_part_is_refused_and_not_copied() -> None:
 
 def test_overwriting_keeps_what_is_the_same_and_may_replace_the_rest() -> None:
     other = published(revision="d" * 40)
-    made = plan(other, published(), given=inputs(overwrite=True))
+    made = plan(other, published(made_from="other"), given=inputs(overwrite=True))
     assert (actions(made), made.problems) == (
-        [Compare(published=other, may_replace=True), Keep(published=published())],
+        [
+            Compare(published=other, may_replace=True),
+            Compare(published=published(made_from="other"), may_replace=True),
+        ],
         (),
     )
     assert [place.replaceable for place in made.images[0].places] == ["sha256:there", "sha256:there"]

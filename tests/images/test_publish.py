@@ -197,6 +197,7 @@ def test_general_tags_that_a_run_left_behind_when_it_died_are_handed_over(shop, 
     run = shop.run("v1.0.0")
     assert run.errors == []
     assert reader.manifest(api, "latest")[0] == reader.manifest(api, "2.0.0")[0]
+    assert "`latest` given to 2.0.0: 2.0.0 is higher" in run.summary
 
 
 def test_a_version_that_lost_an_image_is_told_and_can_be_replaced(shop, reader) -> None:

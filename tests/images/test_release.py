@@ -127,6 +127,27 @@ def test_a_higher_prerelease_that_appears_in_the_middle_gets_no_general_tag(
     assert served["latest"] == served["1"] == served["1.1.0"] != other
 
 
+def test_a_prerelease_is_given_no_tag_though_a_higher_release_has_no_image_yet(
+    shop, github, repository, api, reader
+) -> None:
+    place = shop.repository("api")
+    api("POST", "/releases", {"tag_name": "v1.1.0", "name": "1.1.0"})
+    assert run_on(shop, github, repository, "v1.0.0").errors == []
+    assert run_on(shop, github, repository, "v1.1.0").errors == []
+    reader.retag(place, "1.0.0", "2.0.0")
+    for tag in ("v2.0.0", "v3.0.0"):
+        shop.release(tag)
+    bare = Git(directory=github.repository(repository).git.path)
+    bare.run("fetch", "--quiet", str(shop.workspace), "refs/tags/*:refs/tags/*")
+    api("POST", "/releases", {"tag_name": "v2.0.0", "name": "2.0.0", "prerelease": True})
+    api("POST", "/releases", {"tag_name": "v3.0.0", "name": "3.0.0"})
+    run = run_on(shop, github, repository, "v1.1.0")
+    assert run.errors == []
+    served = {tag: reader.manifest(place, tag)[0] for tag in reader.tags(place)}
+    assert served["latest"] == served["1.1.0"] != served["2.0.0"]
+    assert "`latest` stays where it is: 3.0.0 is higher" in run.summary
+
+
 def test_a_draft_takes_no_general_tag_until_it_is_published(shop, github, repository, api, reader) -> None:
     release = api("POST", "/releases", {"tag_name": "v1.1.0", "name": "1.1.0", "draft": True})
     run_on(shop, github, repository, "v1.1.0")
