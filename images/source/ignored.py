@@ -23,7 +23,10 @@ class Rule:
 
     def matches(self, path: PurePosixPath) -> bool:
         """Tell whether it is about a path, or about a folder that the path is in."""
-        expression = re.compile(_expression(self.pattern), re.DOTALL)
+        try:
+            expression = re.compile(_expression(self.pattern), re.DOTALL)
+        except re.error:
+            return self.readmits  # BuildKit refuses it too; until then a doubt means that nothing is left out
         return any(expression.fullmatch(str(part)) for part in (path, *path.parents) if part.parts)
 
     def reaches_into(self, folder: PurePosixPath) -> bool:

@@ -36,6 +36,9 @@ from images.source.ignored import is_left_out, read_rules
         ("*\n!vendor/other/include", "vendor/sub", True),
         ("*\n!**/*.h", "vendor/sub", False),
         ("vendor\n!**/*.h\nvendor/sub", "vendor/sub", True),
+        ("[]", "a", False),
+        ("[z-a]\na", "a", True),
+        ("a\n![z-a]", "a", False),
     ],
 )
 def test_the_last_line_about_a_path_decides(text: str, path: str, left_out: bool) -> None:
