@@ -127,6 +127,11 @@ def content_of(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def has_commit(git: Git, commit: str) -> bool:
+    """Tell whether a repository has a commit itself, without asking another one for it."""
+    return git.succeeds("rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}")
+
+
 def is_repository(folder: Path) -> bool:
     """Tell whether a repository is checked out there."""
     return not folder.is_symlink() and (folder / ".git").exists()

@@ -11,7 +11,7 @@ from actionkit.errors import ActionError, CommandFailed
 from actionkit.git import Git
 from actionkit.git.history import commit_date, is_shallow
 from actionkit.git.remote import REMOTE_TAGS, remote_references
-from images.source.checkout import WITHOUT_FILTERS, inspect, listed
+from images.source.checkout import WITHOUT_FILTERS, has_commit, inspect, listed
 from images.source.worktree import sweep, work_tree
 from images.state import Source
 
@@ -56,20 +56,12 @@ def open_source(git: Git, url: str, tag: str, commit: str, temporary: Path) -> I
 
 
 def _fetch(git: Git, url: str, tag: str, commit: str) -> None:
-    if _has(git, commit):
+    if has_commit(git, commit):
         return
     depth = ("--depth=1",) if is_shallow(git) else ()
     git.run("fetch", "--no-tags", "--no-recurse-submodules", *depth, url, f"+{_TAGS}{tag}:{REMOTE_TAGS}{tag}")
-    if not _has(git, commit):
+    if not has_commit(git, commit):
         raise ActionError(f"the tag {tag} moved while it was fetched", fix="run again")
-
-
-def _has(git: Git, commit: str) -> bool:
-    try:
-        git.run("cat-file", "-e", f"{commit}^{{commit}}")
-    except CommandFailed:
-        return False
-    return True
 
 
 def _source(git: Git, commit: str, *, is_apart: bool) -> Source:

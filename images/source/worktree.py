@@ -16,6 +16,7 @@ from actionkit.git import Git
 from images.source.checkout import (
     Entry,
     content_of,
+    has_commit,
     is_repository,
     pointed_by,
     read_entries,
@@ -60,15 +61,8 @@ def _fill(git: Git, commit: str, folder: Path, made: list[tuple[Git, Path]]) -> 
     _take_large_files(git, there, entries)
     for entry in entries:
         own = git.at(git.directory / entry.path)
-        if entry.is_submodule and is_repository(own.directory) and _has(own, entry.sha):
+        if entry.is_submodule and is_repository(own.directory) and has_commit(own, entry.sha):
             _fill(own, entry.sha, folder / entry.path, made)
-
-
-def _has(git: Git, commit: str) -> bool:
-    with suppress(CommandFailed):
-        git.run("cat-file", "-e", f"{commit}^{{commit}}")
-        return True
-    return False
 
 
 def _take_large_files(git: Git, there: Git, entries: tuple[Entry, ...]) -> None:

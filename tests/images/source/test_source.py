@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from actionkit.git import Git
+from images.source.checkout import has_commit
 from images.source.tagged import open_source
 from images.state import Lack, Lacking, Source
 
@@ -260,3 +261,9 @@ def test_what_a_killed_run_left_is_forgotten_and_other_work_trees_are_not(projec
     assert git(project.workspace, "worktree", "list").count("\n") == 1
     assert str(elsewhere) in git(project.workspace, "worktree", "list")
     assert git(project.module, "worktree", "list").count("\n") == 0
+
+
+def test_a_commit_that_a_repository_has_not_is_no_error(project) -> None:
+    there = Git(directory=project.workspace)
+    sha = git(project.workspace, "rev-parse", "HEAD")
+    assert [has_commit(there, name) for name in (sha, "a" * 40)] == [True, False]
