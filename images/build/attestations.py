@@ -5,9 +5,11 @@ Source: https://docs.docker.com/build/metadata/attestations/
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, Final
+
+from images.declared.options import as_text
 
 _PROVENANCE: Final = "type=provenance"
 _USUAL: Final = f"{_PROVENANCE},mode=min"
@@ -26,7 +28,7 @@ class Attestations(StrEnum):
 def attestation_options(wanted: tuple[Attestations, ...], declared: Iterable[Any]) -> tuple[str, ...]:
     """Write what shall be recorded: what is ``wanted``, else what a target declares, at least provenance."""
     if not wanted:
-        own = tuple(_text(entry) for entry in declared)
+        own = tuple(as_text(entry) for entry in declared)
         return own if any(_is_provenance(text) for text in own) else (_USUAL, *own)
     if Attestations.PROVENANCE_MAX in wanted:
         provenance = f"{_PROVENANCE},mode=max"
@@ -44,14 +46,3 @@ def are_recorded(options: tuple[str, ...]) -> bool:
 
 def _is_provenance(option: str) -> bool:
     return _PROVENANCE in option.split(",")
-
-
-def _text(entry: Any) -> str:
-    """Write an entry as options: bake prints text or, since 0.20, an object."""
-    if isinstance(entry, Mapping):
-        return ",".join(f"{key}={_word(value)}" for key, value in entry.items())
-    return str(entry)
-
-
-def _word(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

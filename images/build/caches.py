@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from actionkit.errors import InputError
+from images.declared.options import as_text
 
 _GHA: Final = "gha"
 _REGISTRY: Final = "registry"
@@ -110,7 +111,6 @@ def _tolerant(sink: str) -> str:
 
 
 def _text(entry: Any) -> str:
-    """Write an entry as options: bake prints text or, since 0.20, an object."""
-    if isinstance(entry, dict):
-        return ",".join(f"{key}={value}" for key, value in entry.items())
-    return entry if "=" in entry else f"type=registry,ref={entry}"
+    """Write an entry as options; a name alone is an image in a registry."""
+    text = as_text(entry)
+    return text if "=" in text else f"type=registry,ref={text}"

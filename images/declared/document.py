@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from actionkit.registry.oci import normal_platform
+from images.declared.options import fields
 
 CACHE_ONLY: Final = "type=cacheonly"
 _LEFT_BY_BASES: Final = ("tags", "cache-to", "attest")
@@ -101,13 +102,6 @@ def bases(name: str, targets: Mapping[str, Any]) -> frozenset[str]:
         found |= new
         todo += new
     return frozenset(found)
-
-
-def fields(entry: str | Mapping[str, str]) -> Mapping[str, str]:
-    """Read options: bake prints text or, since 0.20, an object."""
-    if not isinstance(entry, str):
-        return entry
-    return dict(pair.partition("=")[::2] for pair in entry.split(",") if "=" in pair)
 
 
 def build_definition(

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from images.declared.document import Declared, fields
+from images.declared.document import Declared
+from images.declared.options import fields
 from images.secrets.needles import SHORTEST, telling_parts
 
 _ENVIRONMENT: Final = "env"

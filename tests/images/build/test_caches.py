@@ -40,11 +40,21 @@ def test_a_local_cache_has_a_folder_for_each_scope() -> None:
 def test_declared_caches_stay_and_may_fail() -> None:
     resolved: dict[str, object] = {
         "cache-from": ["ghcr.io/acme/cache", {"type": "gha", "scope": "x"}],
-        "cache-to": ["type=inline", "type=gha,ignore-error=false", {"type": "gha", "mode": "max"}],
+        "cache-to": [
+            "type=inline",
+            "type=gha,ignore-error=false",
+            {"type": "gha", "mode": "max"},
+            {"type": "gha", "ignore-error": True},
+        ],
     }
     assert caches(resolved=resolved) == Caches(
         sources=("type=registry,ref=ghcr.io/acme/cache", "type=gha,scope=x"),
-        sinks=("type=inline", "type=gha,ignore-error=false", "type=gha,mode=max,ignore-error=true"),
+        sinks=(
+            "type=inline",
+            "type=gha,ignore-error=false",
+            "type=gha,mode=max,ignore-error=true",
+            "type=gha,ignore-error=true",
+        ),
     )
 
 
