@@ -15,10 +15,10 @@ _FEW: Final = 10
 
 def check_image(plan: Plan, image: ImagePlan, layout: Layout) -> tuple[ActionError, ...]:
     """Find everything that is not as planned: platforms, labels, another content than published."""
-    return (*check_part(plan, image, layout), *_changed(plan, image, layout))
+    return (*check_part(image, layout), *_changed(plan, image, layout))
 
 
-def check_part(_: Plan, image: ImagePlan, layout: Layout) -> tuple[ActionError, ...]:
+def check_part(image: ImagePlan, layout: Layout) -> tuple[ActionError, ...]:
     """Find what is not as planned in an image for one platform of several."""
     return (*_platforms(image, layout), *_labels(image, layout))
 

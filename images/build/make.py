@@ -80,8 +80,7 @@ def _secrets(plan: Plan, declared: Declared, inputs: Inputs, means: Means) -> tu
 def _wrong(
     plan: Plan, inputs: Inputs, layouts: Mapping[str, Layout], secrets: tuple[str, ...]
 ) -> Iterable[ActionError]:
-    check = check_part if inputs.platform else check_image
     for image in plan.builds:
         layout = layouts[image.target.name]
-        yield from check(plan, image, layout)
+        yield from check_part(image, layout) if inputs.platform else check_image(plan, image, layout)
         yield from find_leaks(image.target.name, layout, secrets)
