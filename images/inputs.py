@@ -19,6 +19,7 @@ from images.secrets.mounts import Secret, parse_secrets
 
 _PLATFORM: Final = re.compile(r"[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?")
 _ALLOW: Final = re.compile(r"[a-z][a-z.]*(?:=.+)?")
+_INSIDE: Final = re.compile(r"(?!\.{0,2}/)(?!\.{1,2}$)(?!.*/\.\.?(?:/|$))[^-].*")
 _OVERRIDE: Final = re.compile(r"[^-=\s][^=\s]*\+?=.*")
 
 
@@ -36,6 +37,7 @@ class Inputs:
     overrides: tuple[str, ...]
     allow: tuple[str, ...]
     public_arguments: tuple[str, ...]
+    unused_paths: tuple[str, ...]
     platforms: tuple[str, ...]
     builder: str
     cache: tuple[str, ...]
@@ -79,6 +81,13 @@ def read_inputs(environ: Mapping[str, str], context: Context) -> Inputs:
             reader, "allow", reader.words("allow"), _ALLOW, "entitlements such as network.host, one a line"
         ),
         public_arguments=reader.words("public-arguments"),
+        unused_paths=_matching(
+            reader,
+            "unused-paths",
+            reader.lines("unused-paths"),
+            _INSIDE,
+            "paths in the repository, one a line",
+        ),
         platforms=_platforms(reader),
         builder=_builder(reader),
         cache=_cache(reader, context),

@@ -10,11 +10,12 @@ from typing import Final
 
 from actionkit.errors import ActionError, CommandFailed
 from actionkit.process import run
+from actionkit.workflow import Workflow
 from images.declared.document import Declared, read_declared
 from images.declared.find import Definition, find_definition
 from images.inputs import Inputs
 from images.means import Means
-from images.source.needed import require_declaring, require_needed
+from images.source.needed import Spared, named, require_declaring, require_needed
 from images.state import Source
 
 _PLACED: Final = re.compile(
@@ -38,11 +39,26 @@ def read_declarations(inputs: Inputs, source: Source, means: Means) -> Declared:
             why=f"{', '.join(definition.files) or 'the repository'} has no target that builds something",
             fix="give the bake file a group default, or name the targets in input targets",
         )
-    require_needed(declared, source)
+    _tell_spared(require_needed(declared, source, inputs.unused_paths), means.workflow)
     if declared.others:
         others = ", ".join(declared.others)
         means.workflow.notice(f"{others}: made as files or only checked", title="targets that are no images")
     return declared
+
+
+def _tell_spared(spared: Spared, workflow: Workflow) -> None:
+    if spared.vouched:
+        workflow.warning(
+            f"not checked out, and said to be used by no image: {named(spared.vouched)}. An image that takes"
+            " it all the same has a pointer or nothing in its place",
+            title="input unused-paths",
+        )
+    if spared.untaken:
+        workflow.notice(
+            f"not checked out, and no COPY, ADD or RUN --mount of a Dockerfile takes it:"
+            f" {named(spared.untaken)}. What a base image does by ONBUILD is not seen here",
+            title="files that no image takes",
+        )
 
 
 def _printed(definition: Definition, inputs: Inputs, source: Source, environment: Mapping[str, str]) -> bytes:

@@ -57,6 +57,15 @@ def test_an_input_that_a_workflow_passes_on_empty_is_as_left_out(read) -> None:
     assert not read(tag="v1.0.0", release_notes="false").release_notes
 
 
+def test_paths_that_no_image_takes_lie_in_the_repository(read, problems) -> None:
+    assert read(tag="v1.0.0", unused_paths="docs/theme\n.data/my file").unused_paths == (
+        "docs/theme",
+        ".data/my file",
+    )
+    outside = ("/", "/tests", ".", "..", "./tests", "../x", "a/../..", "-x")
+    assert [len(problems(tag="v1.0.0", unused_paths=path)) for path in outside] == [1] * len(outside)
+
+
 def test_without_a_tag_there_is_nothing_to_build(problems) -> None:
     assert problems() == ["there is no tag to build the images of"]
 

@@ -11,7 +11,7 @@ import pytest
 
 from actionkit.errors import ActionError
 from images.declared.document import read_declared
-from images.source.needed import require_declaring, require_needed
+from images.source.needed import Spared, named, require_declaring, require_needed
 from images.state import Lack, Lacking, Source
 
 MISSING = (
@@ -97,6 +97,55 @@ def test_the_dockerfile_s_own_ignore_file_comes_before_the_folder_s(told) -> Non
         told({"app": {"dockerfile": "Dockerfile"}}, _dockerignore="*", Dockerfile_dockerignore="docs\nvendor")
         == "models/small.bin (LFS pointer)"
     )
+
+
+def spared(tmp_path: Path, source: Source, text: str, *unused: str, **target: Any) -> Spared:
+    """Say what may be missing for an image with a Dockerfile of this ``text``; raise where that is needed."""
+    (tmp_path / "Dockerfile").write_text(text)
+    return require_needed(read_declared(json.dumps({"target": {"default": target}}).encode()), source, unused)
+
+
+def test_what_no_instruction_of_the_dockerfile_takes_is_not_needed(tmp_path, source) -> None:
+    text = "FROM scratch\nCOPY api.txt models/large.bin /\n"
+    assert spared(tmp_path, source(), text) == Spared(untaken=MISSING)
+    inline = {"dockerfile-inline": "FROM scratch\nCOPY api.txt /", "dockerfile": "none"}
+    assert spared(tmp_path, source(), "", **inline) == Spared(untaken=MISSING)
+
+
+@pytest.mark.parametrize(
+    ("text", "needed"),
+    [
+        ("COPY models/ /", "models/small.bin (LFS pointer)"),
+        ("COPY vendor/sub/lib.c /", "vendor/sub (submodule)"),
+        ("COPY . /", named(MISSING)),
+        ("COPY $WHAT /", named(MISSING)),
+        ("COPY link/small.bin /", named(MISSING)),
+    ],
+)
+def test_what_an_instruction_takes_is_needed(tmp_path, source, text: str, needed: str) -> None:
+    (tmp_path / "link").symlink_to("models")
+    with pytest.raises(ActionError) as caught:
+        spared(tmp_path, source(), text)
+    assert caught.value.why.removeprefix("these are not checked out: ") == needed
+
+
+def test_a_dockerfile_is_not_judged_that_another_program_reads_or_another_context_sees(
+    tmp_path, source
+) -> None:
+    for target in ({"args": {"BUILDKIT_SYNTAX": "acme/own"}}, {"contexts": {"all": "."}}):
+        with pytest.raises(ActionError):
+            spared(tmp_path, source(), "FROM scratch\n", **target)
+
+
+def test_the_user_may_say_that_no_image_takes_a_path(tmp_path, source) -> None:
+    whole = "COPY . /\n"
+    assert spared(tmp_path, source(), whole, "docs", "models/small.bin", "vendor/sub") == Spared(
+        vouched=MISSING
+    )
+    with pytest.raises(ActionError) as caught:
+        spared(tmp_path, source(), whole, "docs/", "models/small", "vendor/sub/deep")
+    assert caught.value.why.endswith(": models/small.bin (LFS pointer), vendor/sub (submodule)")
+    assert "input unused-paths" in caught.value.fix
 
 
 def test_the_checkout_to_paste_has_what_is_missing_and_no_more(source) -> None:
