@@ -33,6 +33,7 @@ from images.report import (
     summary,
     with_section,
 )
+from images.secrets.confidential import hidden_parts
 from images.snapshot import read_git_versions, read_release, read_snapshot
 from images.source.tagged import open_source, remote_tags
 from images.state import Snapshot, why_unstable
@@ -42,8 +43,8 @@ def publish_images(environ: Mapping[str, str], workflow: Workflow) -> None:
     """Publish the images of a tag, as the inputs in ``environ`` say; raise ActionError."""
     context = read_context(environ)
     inputs = read_inputs(environ, context)
-    for secret in inputs.confidential:
-        workflow.mask(secret)
+    for part in hidden_parts(inputs.confidential):
+        workflow.mask(part)
     with ExitStack() as stack:
         stack.callback(give_back, context.workspace, _written(inputs, context))
         registries = stack.enter_context(open_registries(inputs, environ, context.temporary))

@@ -17,8 +17,13 @@ _ENVIRONMENT: Final = "env"
 _TOKENS: Final = ("identitytoken", "registrytoken")
 
 
-def declared_secrets(declared: Declared, folder: Path, environ: Mapping[str, str]) -> tuple[str, ...]:
+def declared_secrets(
+    declared: Declared, folder: Path, environ: Mapping[str, str], public: tuple[str, ...] = ()
+) -> tuple[str, ...]:
     """Read the values of ``secret = [...]`` of every target, as buildx finds them.
+
+    Those with an id in ``public`` are left out, and short ones, which may be words of every log: a variable
+    that a build wants, such as the name of an organisation.
 
     A secret without a place is the variable of its own name if there is one, else the file of that name;
     paths are relative to ``folder``. What is not there is left to buildx to tell.
@@ -26,8 +31,9 @@ def declared_secrets(declared: Declared, folder: Path, environ: Mapping[str, str
     """
     targets = (declared.document.get("target") or {}).values()
     entries = (entry for target in targets for entry in target.get("secret") or ())
-    values = (_value(fields(entry), folder, environ) for entry in entries)
-    return tuple(dict.fromkeys(value for value in values if value.strip()))
+    known = (entry for entry in map(fields, entries) if entry.get("id") not in public)
+    values = (_value(entry, folder, environ) for entry in known)
+    return tuple(dict.fromkeys(value for value in values if len(value.strip()) >= SHORTEST))
 
 
 def login_secrets(authfile: Path) -> tuple[str, ...]:
@@ -38,9 +44,20 @@ def login_secrets(authfile: Path) -> tuple[str, ...]:
 
 
 def hidden_parts(secrets: Iterable[str]) -> tuple[str, ...]:
-    """List what a log must not show, which is read line by line: single lines, and parts of several."""
-    given = tuple(secret.strip() for secret in secrets)
-    return tuple(dict.fromkeys(part for secret in given for part in (telling_parts(secret) or (secret,))))
+    """List what a log must not show, in single lines, since it is read line by line.
+
+    A secret of one line is hidden whole; of several lines their telling parts, or the lines themselves where
+    there are none, but not such as ``{``.
+    """
+    found = (part for secret in secrets for part in _hidden(secret.strip()))
+    return tuple(dict.fromkeys(found))
+
+
+def _hidden(secret: str) -> tuple[str, ...]:
+    lines = tuple(line.strip() for line in secret.splitlines())
+    if len(lines) <= 1:
+        return (*lines, *telling_parts(secret))
+    return telling_parts(secret) or tuple(line for line in lines if len(line) >= SHORTEST)
 
 
 def _value(entry: Mapping[str, str], folder: Path, environ: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""What a secret value may look like where it got to: raw, escaped, encoded, one line of it. Pure."""
+"""What a secret value may look like where it got to: raw, escaped, encoded, a part of it. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 from images.declared.arguments import looks_secret
 
@@ -28,13 +28,31 @@ _COMMON: Final = ("-----", "b3BlbnNzaC1rZXktdjE")
 _BARE: Final = re.compile(r"[^\s<>{}\[\]()\"'=:,;#]+=*")
 _WORD: Final = re.compile(r"[a-z]+|[A-Z][a-z]*|[A-Z]+")
 _PAIR: Final = re.compile(
-    r"[\s\"']*(?:\S*[:/.])?(?P<key>[\w-]+)[\"']?\s*[=:]\s*[\"']?(?P<value>[^\"']+?)[\"']?,?"
+    r"[\s\"']*(?:\S*[:/.])?(?P<key>[\w-]+)[\"']?(?:\s*[=:]\s*|\s+)[\"']?"
+    r"(?:(?:Basic|Bearer|Token)\s+)?(?P<value>[^\s\"']+)[\"']?,?"
 )
+"""One name and one value a line, as npm, pip and the headers of HTTP have them; netrc has no sign between."""
+
+_WITHIN: Final = (
+    re.compile(r"\"(?P<key>[\w.-]+)\"\s*:\s*\"(?P<value>[^\s\"\\]+)\""),
+    re.compile(r"<(?P<key>[\w.-]+)>(?P<value>[^\s<>]+)</"),
+    re.compile(r"(?:machine\s.*|default\s.*|login\s.*)\b(?P<key>password)\s+(?P<value>\S+)"),
+    re.compile(
+        r"\b(?P<key>authorization)[\"']?\s*[=:]\s*[\"']?(?:[a-z]+\s+)?(?P<value>[^\s\"',]+)", re.IGNORECASE
+    ),
+)
+"""The same within a longer line: JSON, markup, a whole netrc entry, an option of curl."""
+
+_HEADER: Final = "authorization"
+_LOGIN: Final = re.compile(r"://(?P<user>[^\s/:@\"'<>]*):(?P<password>[^\s/\"'<>]+)@")
+_PLACEHOLDER: Final = re.compile(r"[\[({<].*|\$\{.*|\$\w+|%\(.*|.*://.*")
+"""Values that only say where one comes from, and addresses."""
+
 _RANDOM: Final = re.compile(r"(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{12,}")
 
 
 def make_needles(values: Iterable[str]) -> tuple[bytes, ...]:
-    """List what to search for: every form of each value, and the telling lines of those with several."""
+    """List what to search for: every form of each value, and the parts that give it away."""
     found: dict[bytes, None] = {}
     for value in dict.fromkeys(value.strip() for value in values):
         if len(value) >= SHORTEST:
@@ -44,15 +62,15 @@ def make_needles(values: Iterable[str]) -> tuple[bytes, ...]:
 
 
 def telling_parts(value: str) -> tuple[str, ...]:
-    """Take from a value of several lines those parts that give it away by themselves, the longest first.
+    """Take from a value those parts that give it away by themselves, the longest first.
 
-    That is a line which is one word and no common one, what follows a name that looks like a secret's, and
-    letters mixed with digits. Keys of JSON, markup, certificates and PEM's frame stand elsewhere too.
+    That is what follows a name that looks like a secret's, and the password of an address, as it is written
+    and as it is meant. Of several lines it is also a line which is one word and no common one, and letters
+    mixed with digits. Keys of JSON, markup, certificates and PEM's frame stand elsewhere too.
     """
     lines = _PUBLIC.sub("", value.strip()).splitlines()
-    if len(value.strip().splitlines()) <= 1:
-        return ()
-    parts = (part for line in lines for part in _telling(line.strip()))
+    telling = _telling if len(value.strip().splitlines()) > 1 else _named
+    parts = (part for line in lines for part in telling(line.strip()))
     known = dict.fromkeys(part for part in parts if len(part) >= SHORTEST)
     return tuple(sorted(known, key=len, reverse=True)[:_MOST_LINES])
 
@@ -64,11 +82,32 @@ def _telling(line: str) -> Iterator[str]:
         if not _WORD.fullmatch(line):
             yield line
         return
-    pair = _PAIR.fullmatch(line)
-    if pair and looks_secret(pair["key"]) and _BARE.fullmatch(pair["value"]):
-        yield pair["value"]
+    if named := tuple(_named(line)):
+        yield from named
         return
     yield max(_RANDOM.findall(line.replace(r"\n", " ")), key=len, default="")
+
+
+def _named(line: str) -> Iterator[str]:
+    """List the values of a line that are said to be secret."""
+    for login in _LOGIN.finditer(line):
+        yield from _of_login(login["user"], login["password"])
+    pairs = (_PAIR.fullmatch(line), *(pair for pattern in _WITHIN for pair in pattern.finditer(line)))
+    for pair in pairs:
+        if pair and _is_secret(pair["key"]) and not _PLACEHOLDER.fullmatch(pair["value"]):
+            yield pair["value"]
+
+
+def _of_login(user: str, password: str) -> Iterator[str]:
+    """Give a password of an address; one that would be found by chance together with its user."""
+    if _PLACEHOLDER.fullmatch(password):
+        return
+    pairs = ((user, password), (unquote(user), unquote(password)))
+    yield from (word if len(word) >= SHORTEST else f"{name}:{word}" for name, word in pairs)
+
+
+def _is_secret(key: str) -> bool:
+    return looks_secret(key) or key.lower() == _HEADER
 
 
 def _forms(value: str) -> Iterator[bytes]:

@@ -127,10 +127,10 @@ def test_secrets_of_the_declarations_are_read_as_buildx_reads_them(tmp_path: Pat
         "target": {"app": {"secret": entries}, "base": {"secret": [{"id": "d", "env": "D"}]}},
     }
     declared = read_declared(json.dumps(document).encode())
-    environ = {"A": "value a", "B": "value b", "OWN": "value own", "D": "of a base"}
+    environ = {"A": "the value a", "B": "the value b", "OWN": "value own", "D": "of a base"}
     assert declared_secrets(declared, tmp_path, environ) == (
-        "value a",
-        "value b",
+        "the value a",
+        "the value b",
         "of the file\n",
         "of the file of its name",
         "value own",
@@ -138,5 +138,24 @@ def test_secrets_of_the_declarations_are_read_as_buildx_reads_them(tmp_path: Pat
     )
 
 
-def test_a_log_hides_lines_of_their_own() -> None:
-    assert hidden_parts(["one\n", "two-2-two\nthree-3-three\n{"]) == ("one", "three-3-three", "two-2-two")
+def test_a_declared_secret_that_is_short_or_public_stays_in_the_log() -> None:
+    entries = ["id=user,env=USER_NAME", "id=mode,env=MODE", "id=word,env=WORD"]
+    document = {"group": {"default": {"targets": ["app"]}}, "target": {"app": {"secret": entries}}}
+    declared = read_declared(json.dumps(document).encode())
+    environ = {"USER_NAME": "acme", "MODE": "production", "WORD": "tulip-Window"}
+    assert declared_secrets(declared, Path(), environ) == ("production", "tulip-Window")
+    assert declared_secrets(declared, Path(), environ, ("mode",)) == ("tulip-Window",)
+
+
+@pytest.mark.parametrize(
+    ("secret", "hidden"),
+    [
+        ("one\n", ("one",)),
+        ("two-2-two\nthree-3-three\n{", ("three-3-three", "two-2-two")),
+        ("{\n  correct horse battery,\n  true\n}", ("correct horse battery,",)),
+        ("https://bot:tulip-rain@a.org", ("https://bot:tulip-rain@a.org", "tulip-rain")),
+        ("machine a\nlogin bot\npassword tulip-rain", ("tulip-rain",)),
+    ],
+)
+def test_a_log_hides_lines_of_their_own(secret: str, hidden: tuple[str, ...]) -> None:
+    assert hidden_parts([secret]) == hidden

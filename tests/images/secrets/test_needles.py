@@ -66,12 +66,33 @@ def test_a_long_value_is_found_in_base64_that_is_broken_into_lines() -> None:
         (NPMRC, ("correct-horse",)),
         (SETTINGS, ("Tr0ub4dor1and3",)),
         (CERTIFICATE, ("line-one",)),
+        ("machine git.example.com\n  login bot\n  password tulip-Window.rain", ("tulip-Window.rain",)),
+        ("machine a login bot password tulip-Window.rain\nmachine b", ("tulip-Window.rain",)),
+        ("machine a login bot password tulip-Window.rain", ("tulip-Window.rain",)),
+        ("//npm.example.com/:_authToken tulip-Window.rain\nx=y", ("tulip-Window.rain",)),
+        ("_authToken = tulip-Window.rain\nx=y", ("tulip-Window.rain",)),
+        ("Accept: */*\nAuthorization: Bearer tulip-Window.rain", ("tulip-Window.rain",)),
+        ('silent\nheader = "Authorization: Bearer tulip-Window.rain"', ("tulip-Window.rain",)),
+        (
+            "[global]\nindex-url = https://bot:tulip-Window.rain@pypi.example.com/simple",
+            ("tulip-Window.rain",),
+        ),
+        ("postgres://bot:tulip%2DWindow@db.example.com/x", ("tulip%2DWindow", "tulip-Window")),
+        ("https://bot:rain@example.com/simple", ("bot:rain",)),
+        ('{"auths": {"a": {"auth": "Ym90OnR1bGlw", "email": "somebody"}}}', ("Ym90OnR1bGlw",)),
+        ("<server>\n<password>tulip-Window.rain</password></server>", ("tulip-Window.rain",)),
+        ("password = ${THE_PASSWORD}\nurl = https://bot:${THE_PASSWORD}@example.com\ntoken $TOKEN_OF_CI", ()),
+        ("# the password is somewhere\nauth: https://example.com/auth\nsend no secret things to them", ()),
     ],
 )
-def test_of_several_lines_only_what_is_in_no_other_file_is_looked_for(
-    value: str, parts: tuple[str, ...]
-) -> None:
+def test_of_a_value_only_what_is_in_no_other_file_is_looked_for(value: str, parts: tuple[str, ...]) -> None:
     assert telling_parts(value) == parts
+
+
+@pytest.mark.parametrize("leaked", ["tulip-Window@rain", "tulip-Window%40rain"])
+def test_a_password_within_an_address_is_found_as_it_is_written_and_as_it_is_meant(leaked: str) -> None:
+    value = "https://bot:tulip-Window%40rain@example.com"
+    assert search_for(make_needles([value])).finds(leaked.encode())
 
 
 def test_what_is_short_is_not_looked_for() -> None:
