@@ -33,6 +33,11 @@ _FAILED: Final = re.compile(r"^ERROR: (?:target (?P<target>\S+): )?(?P<text>.*)$
 _CACHE: Final = re.compile(
     r"configure \S+ cache (?:ex|im)porter|cache (?:ex|im)port|(?:ex|im)porting cache", re.IGNORECASE
 )
+_CACHE_TITLE: Final = re.compile(r"^#(?P<step>\d+) (?:im|ex)porting cache ")
+_PROCESS: Final = 'process "'
+"""What BuildKit says of a command that failed; its words are the Dockerfile's."""
+_BEGUN: Final = re.compile(r"^#\d+ \[[^\]]*\d+/\d+\] (?!FROM )")
+"""A step of a Dockerfile; fetching a base comes before."""
 
 Targets = Mapping[str, Mapping[str, Any]]
 
@@ -60,12 +65,15 @@ class BuildLog:
 def cache_trouble(lines: tuple[str, ...]) -> str:
     """Return the reason of a failure that may be a cache's; empty for one that is not.
 
-    BuildKit's texts do not always say that they are about a cache, so that every failure counts for which
-    it names neither a line of a Dockerfile nor a right that is to be given.
+    BuildKit's texts do not always say that they are about a cache, so that every failure counts before the
+    first step began for which it names neither a line of a Dockerfile nor a right that is to be given.
     """
     reason = next((match["text"] for line in reversed(lines) if (match := _FAILED.match(line))), "")
+    if _PROCESS in reason:
+        return ""
     is_placed = any(True for _ in _places(lines)) or any(_ENTITLEMENT.search(line) for line in lines)
-    return reason if _CACHE.search(reason) or not is_placed else ""
+    is_early = len(lines) < _TAIL and not any(_BEGUN.match(line) for line in lines)
+    return reason if _is_of_cache(reason, lines) or (is_early and not is_placed) else ""
 
 
 def plain_target(lines: tuple[str, ...], targets: tuple[str, ...]) -> str:
@@ -103,6 +111,16 @@ def explain_failure(lines: tuple[str, ...], targets: Targets, source: Path) -> A
         file=file,
         line=int(places[-1]["line"]) if file else 0,
     )
+
+
+def _is_of_cache(reason: str, lines: tuple[str, ...]) -> bool:
+    """Tell whether a reason is a cache's: by its text, by a warning of it, by the title of what failed."""
+    warnings = (line for line in lines if line.startswith("WARNING: ") and _CACHE.search(line))
+    if _CACHE.search(reason) or (reason and any(reason in line for line in warnings)):
+        return True
+    failed = {match[1] for line in lines if (match := _STEP_FAILED.match(line)) and match[2] in reason}
+    titles = (match for line in lines if (match := _CACHE_TITLE.match(line)))
+    return any(title["step"] in failed for title in titles)
 
 
 def _target_of_step(lines: tuple[str, ...], targets: Targets) -> str:

@@ -126,6 +126,34 @@ def test_a_failure_that_names_no_line_may_be_a_cache_s_and_a_right_that_lacks_is
     assert cache_trouble(asked) == ""
 
 
+EARLY = ("#1 [internal] load build definition from Dockerfile", "#4 [api build 1/4] FROM debian")
+BEGUN = (*EARLY, "#5 [api linux/arm64 build 2/4] RUN make")
+
+
+@pytest.mark.parametrize(
+    ("before", "reason", "is_cache"),
+    [
+        (EARLY, "rpc error: code = Unavailable desc = EOF", True),
+        (BEGUN, "rpc error: code = Unavailable desc = EOF", False),
+        (("#5 [2/4] COPY x /", "#5 CACHED"), "write /blob: no space left on device", False),
+        (("#5 0.1 more",) * 5000, "rpc error: code = Unavailable desc = EOF", False),
+        (BEGUN, "failed to configure registry cache importer: 403", True),
+        (
+            (*BEGUN, "#9 exporting cache to client directory", "#9 ERROR: disk quota"),
+            "solve: disk quota",
+            True,
+        ),
+        ((*BEGUN, "WARNING: local cache import at /c not found due to err: bad index"), "bad index", True),
+        ((*BEGUN, "#9 exporting to oci image", "#9 ERROR: disk quota"), "solve: disk quota", False),
+        (EARLY, 'process "/bin/sh -c cache import" did not complete successfully: exit code: 1', False),
+    ],
+)
+def test_once_steps_ran_only_a_cache_s_own_failure_is_one(
+    before: tuple[str, ...], reason: str, is_cache: bool
+) -> None:
+    assert cache_trouble((*before, f"ERROR: {reason}")) == (reason if is_cache else "")
+
+
 def test_the_target_that_cannot_be_an_index_is_named() -> None:
     reason = "failed to solve: index annotations not supported for single platform export"
     assert plain_target((f"ERROR: target web: {reason}",), ("api", "web")) == "web"
