@@ -122,10 +122,23 @@ def test_a_target_that_wants_more_than_a_build_needs_is_told_how_to_get_it(shop,
     assert shop.run("v1.0.0", allow="network.host", builder="docker-container").errors != [error]
 
 
+POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 12345\n"
+LARGE = {".gitattributes": "*.bin filter=lfs -text\n", "model.bin": POINTER}
+
+
+def test_a_large_file_that_no_image_takes_stops_no_release(shop) -> None:
+    shop.release("v1.0.0", {**FILES, **LARGE})
+    run = shop.run("v1.0.0", dry_run="true")
+    assert run.errors == []
+    assert "::notice title=files that no image takes::" in run.log
+    shop.release("v1.1.0", {"api.Dockerfile": "FROM scratch\nCOPY . /\n"})
+    run = shop.run("v1.1.0", dry_run="true", unused_paths="model.bin")
+    assert run.errors == []
+    assert "::warning title=input unused-paths::" in run.log
+
+
 def test_an_image_that_would_lack_a_large_file_is_refused_with_the_checkout_to_paste(shop, reader) -> None:
-    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 12345\n"
-    files = {**FILES, ".gitattributes": "*.bin filter=lfs -text\n", "model.bin": pointer}
-    shop.release("v1.0.0", files)
+    shop.release("v1.0.0", {"api.Dockerfile": "FROM scratch\nCOPY . /\n", **LARGE})
     shop.commit({"api.txt": "later"})
     subprocess.run(("chown", "-R", "1001:1001", str(shop.workspace)), check=True)
     run = shop.run("v1.0.0")
