@@ -61,8 +61,8 @@ def stream(
 ) -> None:
     """Run ``argv`` and hand every line of its merged output to ``on_line`` as it comes, without the newline.
 
-    Raise CommandFailed with the last forty lines when it ends with a non-zero status. It is told to end when
-    ``on_line`` or a signal ends the reading.
+    Raise CommandFailed with the last forty lines, without ``secrets``, when it ends with a non-zero status:
+    what ``on_line`` takes is as it was written. It is told to end when that or a signal ends the reading.
     """
     tail: list[str] = []
     try:
@@ -81,7 +81,7 @@ def stream(
     with process, process.stdout or open(os.devnull) as lines:  # noqa: PTH123 - stdout is always a pipe here
         try:
             for raw in lines:
-                line = _without(raw.rstrip("\r\n"), secrets)
+                line = raw.rstrip("\r\n")
                 tail = [*tail[1 - _TAIL_LINES :], line]
                 on_line(line)
         except BaseException:
@@ -137,11 +137,12 @@ def _missing(argv: Sequence[str], error: OSError) -> CommandFailed:
 def _failed(
     argv: Sequence[str], returncode: int, stderr: str, secrets: Sequence[str], stdout: bytes = b""
 ) -> CommandFailed:
-    what = _without(f"{_shown(argv)} ended with status {returncode}", secrets)
-    return CommandFailed(what, returncode=returncode, stderr=_without(stderr, secrets), stdout=stdout)
+    what = hide(f"{_shown(argv)} ended with status {returncode}", secrets)
+    return CommandFailed(what, returncode=returncode, stderr=hide(stderr, secrets), stdout=stdout)
 
 
-def _without(text: str, secrets: Sequence[str]) -> str:
-    for secret in secrets:
+def hide(text: str, secrets: Sequence[str]) -> str:
+    """Take ``secrets`` out of a text that is shown, long ones first: one may be a part of another."""
+    for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, "***") if secret else text
     return text

@@ -13,7 +13,7 @@ from actionkit.registry.layout import Layout, read_layout
 from images.build.attestations import are_recorded, attestation_options
 from images.build.builder import Builder
 from images.build.caches import GHA_ENVIRONMENT, CachePlace, local_folders, target_caches
-from images.build.log import BuildLog, cache_trouble, explain_failure, plain_target
+from images.build.log import BuildLog, cache_trouble, plain_target
 from images.declared.document import Declared, TargetSettings, bases, build_definition
 from images.inputs import Inputs
 from images.plan import ImagePlan, Plan
@@ -25,10 +25,7 @@ _ENTITLEMENTS: Final = (0, 17)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workshop:
-    """What a build needs: ``folder`` is where its results go, ``workspace`` where local caches are.
-
-    ``hidden`` is what its output must not show.
-    """
+    """What a build needs: ``folder`` is where its results go, ``workspace`` where local caches are."""
 
     inputs: Inputs
     declared: Declared
@@ -36,7 +33,6 @@ class Workshop:
     builder: Builder
     workspace: Path
     folder: Path
-    hidden: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +117,7 @@ def _bake(plan: Plan, workshop: Workshop, attempt: Attempt, log: BuildLog) -> No
         _command(workshop, attempt, definition),
         cwd=plan.source.folder,
         env={**workshop.builder.environment, **_environment(inputs, plan)},
-        secrets=workshop.hidden,
+        secrets=log.hidden,
         on_line=log.take,
     )
 
@@ -131,7 +127,7 @@ def _explained(plan: Plan, workshop: Workshop, log: BuildLog) -> ActionError:
     built = tuple(image.target.name for image in plan.builds)
     upon = (base for name in built for base in sorted(bases(name, resolved)))
     targets = {name: resolved[name] for name in (*built, *upon)}
-    return explain_failure(tuple(log.lines), targets, plan.source.folder)
+    return log.explain(targets, plan.source.folder)
 
 
 def _command(workshop: Workshop, attempt: Attempt, definition: Path) -> tuple[str, ...]:

@@ -6,13 +6,14 @@ import os
 import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from actionkit.errors import ActionError
-from images.build.repeated import Steps
+from actionkit.process import hide
+from images.build.repeated import Repeated, Steps
 from images.build.scanner import scanner_failures
 
 _FOREIGN: Final = "exec format error"
@@ -44,9 +45,14 @@ Targets = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildLog:
-    """BuildKit's plain progress: shown, its steps noted, its end kept to explain a failure."""
+    """BuildKit's plain progress: shown, its steps noted, its end kept to explain a failure.
+
+    What it keeps is as it was written, since a secret such as ``1`` is a part of every line's number; what it
+    tells is without ``hidden``.
+    """
 
     tell: Callable[[str], None]
+    hidden: tuple[str, ...] = ()
     steps: Steps = field(default_factory=Steps)
     lines: deque[str] = field(default_factory=lambda: deque(maxlen=_TAIL))
 
@@ -59,7 +65,20 @@ class BuildLog:
         """Show a line and note what it says."""
         self.lines.append(line)
         self.steps.take(line)
-        self.tell(line)
+        self.tell(hide(line, self.hidden))
+
+    def explain(self, targets: Targets, source: Path) -> ActionError:
+        """Turn the end of a build that failed into an error that can be shown."""
+        error = explain_failure(tuple(self.lines), targets, source)
+        what, why, fix, yaml = (
+            hide(text, self.hidden) for text in (error.what, error.why, error.fix, error.yaml)
+        )
+        return ActionError(what, why=why, fix=fix, yaml=yaml, file=error.file, line=error.line)
+
+    def repeated(self, arguments: Mapping[str, Mapping[str, str]]) -> tuple[Repeated, ...]:
+        """List the steps that ran more often than needed, as they can be shown."""
+        found = self.steps.repeated(arguments)
+        return tuple(replace(step, instruction=hide(step.instruction, self.hidden)) for step in found)
 
 
 def cache_trouble(lines: tuple[str, ...]) -> str:

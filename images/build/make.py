@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from actionkit.errors import ActionError, raise_all
+from actionkit.process import hide
 from actionkit.registry.layout import Layout
 from actionkit.workflow import Workflow
 from images.build.bake import Workshop, build_images
@@ -35,7 +36,7 @@ def make_images(plan: Plan, declared: Declared, inputs: Inputs, means: Means) ->
         means.workflow.info("every image is published already: nothing to build")
         return Made(layouts={}, repeated=())
     secrets = _secrets(plan, declared, inputs, means)
-    log = BuildLog(tell=means.workflow.info)
+    log = BuildLog(tell=means.workflow.info, hidden=hidden_parts(secrets))
     with open_builder(inputs.builder, means.registries.environment) as builder:
         workshop = Workshop(
             inputs=inputs,
@@ -44,16 +45,15 @@ def make_images(plan: Plan, declared: Declared, inputs: Inputs, means: Means) ->
             builder=builder,
             workspace=means.context.workspace,
             folder=means.registries.folder / "built",
-            hidden=hidden_parts(secrets),
         )
         with means.workflow.group("docker buildx bake"), means.workflow.verbatim():
             built = build_images(plan, workshop, log)
     if built.cache_trouble:
-        means.workflow.warning(built.cache_trouble, title="built without cache")
+        means.workflow.warning(hide(built.cache_trouble, log.hidden), title="built without cache")
     logins = login_secrets(means.registries.authfile)
     raise_all(tuple(_wrong(plan, inputs, built.layouts, (*secrets, *logins))))
     warn_alike(means.workflow, built.layouts)
-    return Made(layouts=built.layouts, repeated=log.steps.repeated(declared.arguments))
+    return Made(layouts=built.layouts, repeated=log.repeated(declared.arguments))
 
 
 def warn_alike(workflow: Workflow, layouts: Mapping[str, Layout]) -> None:

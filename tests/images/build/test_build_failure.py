@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from images.build.log import cache_trouble, explain_failure, plain_target
+from images.build.log import BuildLog, cache_trouble, explain_failure, plain_target
 
 LOG = """\
 #12 [api build 3/4] RUN cargo build --locked
@@ -72,6 +72,24 @@ def test_a_failing_step_is_told_with_target_line_and_output(source: Path) -> Non
             "--------------------",
         )
     )
+
+
+def test_a_failing_step_is_told_though_its_number_is_a_secret(source: Path) -> None:
+    told: list[str] = []
+    log = BuildLog(tell=told.append, hidden=("1", "linker"))
+    for line in LOG.splitlines():
+        log.take(line)
+    error = log.explain(TARGETS, source)
+    assert (error.what, error.file, error.line) == ("the image api does not build", "docker/Dockerfile", 7)
+    assert "0.4***2 error: *** `cc` not found" in error.why.splitlines()
+    assert told[1] == "#***2 0.4***2 error: *** `cc` not found"
+    assert "1" not in "".join((*told, error.why))
+
+
+def test_the_longer_of_two_secrets_is_hidden_whole() -> None:
+    told: list[str] = []
+    BuildLog(tell=told.append, hidden=("tulip", "a-tulip-b")).take("x a-tulip-b")
+    assert told == ["x ***"]
 
 
 def test_the_cause_is_shown_though_more_output_follows_than_buildkit_repeats() -> None:
