@@ -24,15 +24,24 @@ _SECRET: Final = _words(
     " passphrases passwd password passwords pat pats privatekey pwd pword secret secretkey secrets token"
     " tokens"
 )
+_JOINED: Final = re.compile(
+    r".*(?:passwords?|passwd|passphrase|secret|token)|(?:access|api|private|secret)key.*"
+)
+"""The same where several words are written as one: ``PGPASSWORD``, ``SECRETKEYBASE``."""
+
 _OPEN: Final = _words("public max min num")
 """With one of these among its words a name is no secret's: ``NEXT_PUBLIC_TOKEN``, ``MAX_TOKENS``."""
 
 _ABOUT: Final = _words(
-    "address contract count dir expiry file host id ids length limit name path port server size symbol ttl"
-    " type uri url version"
+    "address contract count dir expiry file host id ids length limit name path port rate server size symbol"
+    " ttl type uri url version"
 )
 """A name that ends so speaks of something about a secret: ``NPM_TOKEN_FILE``, ``TOKEN_ADDRESS``."""
 
+_SWITCHING: Final = _words("disable enable require skip")
+"""A name that begins so says whether something is done: ``SKIP_AUTH``."""
+
+_OF_A_TABLE: Final = tuple([kind, "key"] for kind in ("foreign", "partition", "primary", "sort"))
 _WORKING_DIRECTORY: Final = "PWD"
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _SWITCHES: Final = _words("true false yes no on off 0 1")
@@ -41,9 +50,9 @@ _SWITCHES: Final = _words("true false yes no on off 0 1")
 def looks_secret(name: str) -> bool:
     """Tell whether what is called so looks like a secret: ``NPM_TOKEN``, ``githubToken``, ``DB_PASS``."""
     words = [word.lower() for word in _WORD.findall(name)]
-    if name == _WORKING_DIRECTORY or not _SECRET.intersection(words):
+    if name == _WORKING_DIRECTORY or words in _OF_A_TABLE or not any(map(_is_secret, words)):
         return False
-    return not _OPEN.intersection(words) and words[-1] not in _ABOUT
+    return words[0] not in _SWITCHING and not _OPEN.intersection(words) and words[-1] not in _ABOUT
 
 
 def check_arguments(declared: Declared, public: tuple[str, ...]) -> tuple[ActionError, ...]:
@@ -62,6 +71,10 @@ def check_arguments(declared: Declared, public: tuple[str, ...]) -> tuple[Action
         for target, name, value in _arguments(declared)
         if value and value.lower() not in _SWITCHES and name not in public and looks_secret(name)
     )
+
+
+def _is_secret(word: str) -> bool:
+    return word in _SECRET or _JOINED.fullmatch(word) is not None
 
 
 def _arguments(declared: Declared) -> Iterator[tuple[str, str, str]]:
