@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Mapping
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,9 @@ from images.state import Source
 _PLACED: Final = re.compile(
     r"^(?:ERROR: )?(?P<file>[^\s:]+):(?P<line>\d+)(?:[:,-][\d,:-]*)?(?: |$)", re.MULTILINE
 )
+_STACK: Final = re.compile(r"\d+ v?\d+\.\d\S* .*buildx |\t")
+"""Where Go's stack begins, which buildx writes below some errors: number of the process, version, command."""
+
 _PROGRESS: Final = re.compile(r"#\d+ ")
 
 
@@ -61,6 +65,12 @@ def _tell_spared(spared: Spared, workflow: Workflow) -> None:
         )
 
 
+def told(output: str) -> tuple[str, ...]:
+    """Take from bake's output what it says to a person: neither its progress nor the stack below an error."""
+    lines = takewhile(lambda line: not _STACK.match(line), output.splitlines())
+    return tuple(line for line in lines if line.strip() and not _PROGRESS.match(line))
+
+
 def _printed(definition: Definition, inputs: Inputs, source: Source, environment: Mapping[str, str]) -> bytes:
     with tempfile.NamedTemporaryFile("w", suffix=".json", dir=environment["DOCKER_CONFIG"]) as generated:
         generated.write(definition.generated)
@@ -90,7 +100,7 @@ def _unreadable(definition: Definition, error: CommandFailed) -> ActionError:
         if names
         else "the Dockerfiles declare"
     )
-    lines = [line for line in error.stderr.splitlines() if line.strip() and not _PROGRESS.match(line)]
+    lines = told(error.stderr)
     place = _PLACED.search("\n".join(lines))
     known = place is not None and Path(place["file"]).name in {Path(file).name for file in definition.files}
     return ActionError(
