@@ -37,6 +37,7 @@ class Inputs:
     overrides: tuple[str, ...]
     allow: tuple[str, ...]
     public_arguments: tuple[str, ...]
+    public_secrets: tuple[str, ...]
     unused_paths: tuple[str, ...]
     platforms: tuple[str, ...]
     builder: str
@@ -58,7 +59,8 @@ class Inputs:
     def confidential(self) -> tuple[str, ...]:
         """Every value that must appear in no log."""
         passwords = tuple(destination.password for destination in self.destinations)
-        return tuple(text for text in (self.token, *passwords, *(s.value for s in self.secrets)) if text)
+        secrets = (secret.value for secret in self.secrets if secret.identity not in self.public_secrets)
+        return tuple(text for text in (self.token, *passwords, *secrets) if text)
 
 
 def read_inputs(environ: Mapping[str, str], context: Context) -> Inputs:
@@ -81,6 +83,7 @@ def read_inputs(environ: Mapping[str, str], context: Context) -> Inputs:
             reader, "allow", reader.words("allow"), _ALLOW, "entitlements such as network.host, one a line"
         ),
         public_arguments=reader.words("public-arguments"),
+        public_secrets=reader.words("public-secrets"),
         unused_paths=_matching(
             reader,
             "unused-paths",

@@ -17,7 +17,7 @@ from images.build.repeated import Repeated
 from images.declared.document import Declared
 from images.inputs import Inputs
 from images.means import Means
-from images.plan import Plan
+from images.plan import ImagePlan, Plan
 from images.secrets.confidential import declared_secrets, hidden_parts, login_secrets
 from images.secrets.leaks import find_leaks
 
@@ -71,7 +71,7 @@ def warn_alike(workflow: Workflow, layouts: Mapping[str, Layout]) -> None:
 def _secrets(plan: Plan, declared: Declared, inputs: Inputs, means: Means) -> tuple[str, ...]:
     """List every secret that the build sees; those that only the declarations name are masked here."""
     environ = {**means.environ, **means.registries.environment}
-    own = declared_secrets(declared, plan.source.folder, environ)
+    own = declared_secrets(declared, plan.source.folder, environ, inputs.public_secrets)
     for part in hidden_parts(own):
         means.workflow.mask(part)
     return (*inputs.confidential, *own)
@@ -83,4 +83,10 @@ def _wrong(
     for image in plan.builds:
         layout = layouts[image.target.name]
         yield from check_part(image, layout) if inputs.platform else check_image(plan, image, layout)
-        yield from find_leaks(image.target.name, layout, secrets)
+        yield from find_leaks(image.target.name, layout, secrets, _written_by_us(image))
+
+
+def _written_by_us(image: ImagePlan) -> frozenset[str]:
+    """List what labels and annotations say by this program's own doing, not by the declarations'."""
+    declared = {*image.target.labels.values(), *image.target.annotations.values()}
+    return frozenset(image.labels.values()) - declared

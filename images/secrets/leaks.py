@@ -7,6 +7,7 @@ A secret mount leaves nothing in an image, but a Dockerfile may copy its value, 
 from __future__ import annotations
 
 import json
+import re
 import tarfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -21,9 +22,14 @@ from images.secrets.search import Search, search_for
 from images.secrets.unpacked import open_layer, without_zstd
 
 _SHOWN: Final = 200
+_SUBJECT: Final = "subject.name"
+_STRING: Final = re.compile(rb'(?P<text>"(?:[^"\\]|\\.)*")(?P<is_key>\s*:)?')
+"""A text of a JSON document; one before a colon is a key."""
+
 _FIX: Final = (
     "nothing was published; use RUN --mount=type=secret, write its value into no file,"
-    " and keep .git out of the image with a .dockerignore"
+    " and keep .git out of the image with a .dockerignore; if everybody may read the value,"
+    " write the secret's id into input public-secrets"
 )
 _OF_A_BASE: Final = (
     "; a layer that your Dockerfile does not make comes with its base image: take another one,"
@@ -31,16 +37,19 @@ _OF_A_BASE: Final = (
 )
 
 
-def find_leaks(name: str, layout: Layout, secrets: Iterable[str]) -> tuple[ActionError, ...]:
+def find_leaks(
+    name: str, layout: Layout, secrets: Iterable[str], ours: frozenset[str] = frozenset()
+) -> tuple[ActionError, ...]:
     """Find secret values in manifests, configurations, attestations and the files of every layer.
 
     ``secrets`` are values; their usual encodings are looked for too (needles.py). A layer is named
-    with the instruction that made it.
+    with the instruction that made it. What is found within texts of ``ours``, such as the repository's name
+    in a label, or in the name that an attestation gives the image is no leak: everybody reads it there.
     """
     search = search_for(make_needles(secrets))
     if not search.needles:
         return ()
-    texts = ((place, _FIX) for place in dict.fromkeys(_in_texts(layout, search)))
+    texts = ((place, _FIX) for place in dict.fromkeys(_in_texts(layout, search, ours)))
     layers = ((place, f"{_FIX}{_OF_A_BASE}") for place in _in_layers(layout, search))
     return tuple(
         ActionError(f"a secret is in the image {name}", why=f"its value stands in {place}", fix=fix)
@@ -48,13 +57,28 @@ def find_leaks(name: str, layout: Layout, secrets: Iterable[str]) -> tuple[Actio
     )
 
 
-def _in_texts(layout: Layout, search: Search) -> Iterator[str]:
-    for place, data in _texts(layout):
-        strings = tuple(_strings(data))
+def _in_texts(layout: Layout, search: Search, ours: frozenset[str]) -> Iterator[str]:
+    for place, whole in _texts(layout):
+        known = ours | {text for key, text in _strings(whole) if key == _SUBJECT}
+        data = _without(whole, known)
+        strings = tuple((key, text) for key, text in _strings(data) if text)
         if search.finds(data) or search.finds(_bytes("\0".join(text for _, text in strings))):
             keys = (key for key, text in strings if search.finds(_bytes(text)))
-            known = search.without(next(keys, ""))
-            yield f"{place} ({known})" if known else place
+            key = search.without(next(keys, ""))
+            yield f"{place} ({key})" if key else place
+
+
+def _without(data: bytes, texts: frozenset[str]) -> bytes:
+    """Empty the strings of a JSON document that are one of ``texts``, however they are escaped."""
+
+    def emptied(match: re.Match[bytes]) -> bytes:
+        try:
+            is_known = not match["is_key"] and json.loads(match["text"]) in texts
+        except ValueError:
+            return match[0]
+        return b'""' if is_known else match[0]
+
+    return _STRING.sub(emptied, data)
 
 
 def _texts(layout: Layout) -> Iterator[tuple[str, bytes]]:

@@ -159,6 +159,14 @@ def test_every_problem_is_told_at_once(problems) -> None:
     ]
 
 
+def test_what_everybody_may_read_is_a_secret_to_steps_alone(read) -> None:
+    inputs = read(tag="v1.0.0", secrets="user=organisation\nkey=tulip-Window", public_secrets="user")
+    assert [secret.identity for secret in inputs.secrets] == ["user", "key"]
+    assert [value for value in inputs.confidential if value in ("organisation", "tulip-Window")] == [
+        "tulip-Window"
+    ]
+
+
 def test_secrets_are_one_a_line_and_values_keep_their_equal_signs(read) -> None:
     inputs = read(tag="v1.0.0", secrets="npm_token=abc==\n\nkey.pem=x y")
     assert inputs.secrets == (

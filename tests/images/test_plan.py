@@ -54,6 +54,7 @@ def inputs(**changes: object) -> Inputs:
         "overrides": (),
         "allow": (),
         "public_arguments": (),
+        "public_secrets": (),
         "unused_paths": (),
         "platforms": (),
         "builder": "",

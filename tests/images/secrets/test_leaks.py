@@ -68,6 +68,14 @@ def make(tmp_path: Path) -> Callable[..., Layout]:
     return layout
 
 
+def test_what_stands_in_a_text_of_our_own_is_no_leak(make) -> None:
+    url = f"https://example.com/a&b/{SECRET}"
+    layout = make(history=[], env=(url,))
+    assert find_leaks("api", layout, [SECRET], frozenset({url})) == ()
+    (error,) = find_leaks("api", layout, [SECRET], frozenset({"https://example.com/a&b"}))
+    assert "input public-secrets" in error.fix
+
+
 def test_a_value_that_json_escapes_is_found_in_the_environment(make) -> None:
     (error,) = find_leaks("api", make(history=[], env=(f"DSN={SECRET}",)), [SECRET])
     assert error.why == "its value stands in the configuration or history for linux/amd64 (config.Env)"
