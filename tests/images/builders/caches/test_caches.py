@@ -29,9 +29,11 @@ RUN cat /proc/sys/kernel/random/uuid >/made
 FROM scratch AS api
 COPY --from=build /made /
 FROM scratch AS tool
-COPY x.txt /
+ARG TARGETARCH
+COPY $TARGETARCH.txt /
 """,
-    "x.txt": "x",
+    "amd64.txt": "for one",
+    "arm64.txt": "for the other",
 }
 
 
