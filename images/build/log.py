@@ -225,13 +225,10 @@ def _excerpt(lines: tuple[str, ...]) -> tuple[str, ...]:
         return lines[-_SHORT:]
     titles = (match for line in lines if (match := _TITLE.match(line)) and match["step"] == failed[1])
     written = (match for line in lines if (match := _WRITTEN.match(line)) and match["step"] == failed[1])
-    place = max((at for at, line in enumerate(lines) if line in _place_lines(lines)), default=ends[-1])
+    places = frozenset(match[0] for match in _places(lines))
+    place = max((at for at, line in enumerate(lines) if line in places), default=ends[-1])
     return (
         *(f" > {title['text']}:" for title in islice(titles, 1)),
         *[match["text"] for match in written][-_SHOWN:],
         *lines[place : ends[-1]],
     )
-
-
-def _place_lines(lines: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(match[0] for match in _places(lines))
